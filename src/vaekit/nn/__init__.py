@@ -1,0 +1,12 @@
+"""Networks: the shape of an example in, features out, and the way back. No probability here.
+
+A network part makes two modules, an `encoder` and a `decoder`; see `vaekit.nn.network.Network`.
+To add one: a class in a file of its own with `@register("network", "my-name")`, imported below.
+"""
+
+from vaekit.nn.conv import Conv
+from vaekit.nn.mlp import MLP
+from vaekit.nn.network import Network, choose_network
+from vaekit.nn.own import OwnNetwork
+
+__all__ = ["MLP", "Conv", "Network", "OwnNetwork", "choose_network"]

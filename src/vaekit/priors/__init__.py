@@ -1,0 +1,15 @@
+"""p(z | c): a module that, called with a condition, gives a distribution over codes.
+
+A part a file. Declared beside each class: `support` (where its codes live), `density` (False when only
+draws are known), `learned` (True when it has parameters that a bound must train).
+To add one: a class with `@register("prior", "my-name", ...)` in a file here, imported below.
+"""
+
+from vaekit.priors.mixture import MixturePrior
+from vaekit.priors.normal import NormalPrior
+from vaekit.priors.prior import Prior
+from vaekit.priors.sampled import SampledPrior
+from vaekit.priors.uniform import UniformPrior
+from vaekit.priors.vamp import VampPrior
+
+__all__ = ["MixturePrior", "NormalPrior", "Prior", "SampledPrior", "UniformPrior", "VampPrior"]
