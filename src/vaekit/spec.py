@@ -26,6 +26,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "posterior": ("vaekit.posteriors",),
     "bound": ("vaekit.bounds",),
     "penalty": ("vaekit.penalties", "vaekit.critics"),
+    "optimizer": ("vaekit.train.optimizers",),
+    "schedule": ("vaekit.train.schedules",),
 }
 
 _REGISTRY: dict[str, dict[str, type]] = {place: {} for place in PLACES}
@@ -194,6 +196,11 @@ def options_of(cls: type) -> dict[str, inspect.Parameter]:
     return {key: p for key, p in found.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
 
 
+def is_name_or_part(value: Any) -> bool:
+    """True for what the registry can build, False for a module of the user's own."""
+    return isinstance(value, str | Part)
+
+
 def as_part(place: str, value: Any) -> Part:
     """A name or part as a Part with a known name and known options."""
     given = Part(value) if isinstance(value, str) else value
@@ -233,3 +240,7 @@ class Sizes:
         for length in self.event_shape:
             size *= length
         return size
+
+    def without_examples(self) -> Sizes:
+        """The same without rows of data: what may be kept and stored."""
+        return replace(self, facts={key: value for key, value in self.facts.items() if key != "examples"})

@@ -1,4 +1,4 @@
-"""A mixture of normals over codes: the density of the mixture and Vamp priors.
+"""A mixture of distributions over codes: the density of the mixture and Vamp priors.
 
 C components, L latent values. Log-densities in nats.
 """
@@ -8,33 +8,33 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from vaekit.distributions.normal import HALF_LOG_2PI
+from vaekit.distributions.normal import DiagonalNormal, FullNormal
 
 
-class NormalMixture:
-    """sum_c weight_c N(mean_c, diag(scale_c^2)); log_weights (C,), means and log_scales (C, L)."""
+class Mixture:
+    """sum_c weight_c components_c; log_weights (C,), components one distribution with batch (C,).
 
-    def __init__(self, log_weights: Tensor, means: Tensor, log_scales: Tensor) -> None:
+    The components offer log_prob(z), draw(noise), latent_dim and rows(which), as the normals do.
+    """
+
+    def __init__(self, log_weights: Tensor, components: DiagonalNormal | FullNormal) -> None:
         self.log_weights = log_weights
-        self.means = means
-        self.log_scales = log_scales
+        self.components = components
 
     def component_log_prob(self, z: Tensor) -> Tensor:
         """z (..., L) -> log of weight times density of each component, (..., C)."""
-        # Written as three products of matrices: no (..., C, L) tensor is ever made.
-        precision = (-2 * self.log_scales).exp()
-        square = (
-            z.square() @ precision.mT - 2 * z @ (self.means * precision).mT + (self.means.square() * precision).sum(-1)
-        )
-        normaliser = self.log_scales.sum(-1) + z.shape[-1] * HALF_LOG_2PI
-        return self.log_weights - 0.5 * square - normaliser
+        # One distance a component and a value. Products of matrices would be faster, and would lose the
+        # density to rounding where a scale is small beside a mean.
+        return self.log_weights + self.components.log_prob(z.unsqueeze(-2))
 
     def log_prob(self, z: Tensor) -> Tensor:
         """z (..., L) -> (...)."""
         return self.component_log_prob(z).logsumexp(-1)
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        """(n, L)."""
-        which = torch.multinomial(self.log_weights.exp(), n, replacement=True, generator=generator)
-        noise = torch.randn(n, self.means.shape[-1], generator=generator, device=generator.device)
-        return self.means[which] + self.log_scales[which].exp() * noise
+        """(n, L): for each draw a component, then a draw of it."""
+        weights = self.log_weights.exp()
+        which = torch.multinomial(weights, n, replacement=True, generator=generator)
+        chosen = self.components.rows(which)
+        noise = torch.randn(1, n, chosen.latent_dim, generator=generator, device=generator.device)
+        return chosen.draw(noise).z[0]

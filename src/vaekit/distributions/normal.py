@@ -43,6 +43,11 @@ class DiagonalNormal:
         self.mean = mean
         self.log_variance = log_variance
 
+    @property
+    def latent_dim(self) -> int:
+        """L."""
+        return self.mean.shape[-1]
+
     @cached_property
     def scale(self) -> Tensor:
         """Standard deviations (B, L)."""
@@ -57,6 +62,10 @@ class DiagonalNormal:
     def covariance(self) -> Tensor:
         """(B, L, L)."""
         return torch.diag_embed(self.variance)
+
+    def rows(self, which: Tensor) -> DiagonalNormal:
+        """The distributions of these rows of the batch, which (n,) -> batch (n,)."""
+        return DiagonalNormal(self.mean[which], self.log_variance[which])
 
     def draw(self, noise: Tensor) -> Draws:
         """noise (K, B, L) -> draws z (K, B, L): the reparametrisation mean + scale * noise."""
@@ -76,6 +85,11 @@ class FullNormal:
         self.root = root
 
     @property
+    def latent_dim(self) -> int:
+        """L."""
+        return self.mean.shape[-1]
+
+    @property
     def covariance(self) -> Tensor:
         """(B, L, L)."""
         return self.root @ self.root.mT
@@ -89,6 +103,10 @@ class FullNormal:
     def log_det_root(self) -> Tensor:
         """log |R|, (B,)."""
         return self.root.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+
+    def rows(self, which: Tensor) -> FullNormal:
+        """The distributions of these rows of the batch, which (n,) -> batch (n,)."""
+        return FullNormal(self.mean[which], self.root[which])
 
     def draw(self, noise: Tensor) -> Draws:
         """noise (K, B, L) -> draws z (K, B, L): mean + R noise."""

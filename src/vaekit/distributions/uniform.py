@@ -1,6 +1,6 @@
 """Codes in a box: the uniform distribution on it, and a normal squashed into it.
 
-The square of the box runs from `low` to `high` on every axis. Log-densities in nats.
+The box runs from `low` to `high` on every axis. Log-densities in nats.
 """
 
 from __future__ import annotations
@@ -9,10 +9,15 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import logsigmoid
 
 from vaekit.distributions.draws import Draws
 from vaekit.distributions.normal import DiagonalNormal
+
+
+def _into_box(u: Tensor, low: float, high: float) -> Tensor:
+    """u in [0, 1] -> [low, high]; clamped, because rounding can step over an edge, where the density is 0."""
+    return (low + (high - low) * u).clamp(low, high)
 
 
 class BoxUniform:
@@ -30,7 +35,7 @@ class BoxUniform:
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """(n, L)."""
         u = torch.rand(n, self.latent_dim, generator=generator, device=generator.device)
-        return self.low + (self.high - self.low) * u
+        return _into_box(u, self.low, self.high)
 
 
 class SquashedNormal:
@@ -43,15 +48,17 @@ class SquashedNormal:
 
     def _log_slope(self, u: Tensor) -> Tensor:
         """log |dz/du| summed over the values of a code."""
-        return (F.logsigmoid(u) + F.logsigmoid(-u)).sum(-1) + u.shape[-1] * math.log(self.high - self.low)
+        return (logsigmoid(u) + logsigmoid(-u)).sum(-1) + u.shape[-1] * math.log(self.high - self.low)
 
     def draw(self, noise: Tensor) -> Draws:
         """noise (K, B, L) -> draws z (K, B, L)."""
         before = self.base.draw(noise)
-        z = self.low + (self.high - self.low) * before.z.sigmoid()
+        z = _into_box(before.z.sigmoid(), self.low, self.high)
         return Draws(z, lambda: before.log_q - self._log_slope(before.z))
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """z (..., B, L) -> (..., B)."""
-        u = torch.logit((z - self.low) / (self.high - self.low), eps=1e-7)
+        """z (..., B, L), inside of the box -> (..., B)."""
+        # Codes that rounding put on an edge count as the last number inside of it.
+        step = torch.finfo(z.dtype).eps
+        u = torch.logit((z - self.low) / (self.high - self.low), eps=step)
         return self.base.log_prob(u) - self._log_slope(u)

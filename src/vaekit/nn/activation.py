@@ -1,4 +1,9 @@
-"""Activations by name. Those that can work in place do: the layer before them does not need its output."""
+"""Activations by name.
+
+Those that can work in place do, which is safe after a linear layer or a convolution: neither needs its
+own output for its gradient. An activation must never come first in a network, where it would change the
+data.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from functools import partial
 
 from torch import nn
 
-from vaekit.errors import UnknownOption, suggestion
+from vaekit.nn.options import one_of
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": partial(nn.ReLU, inplace=True),
@@ -22,9 +27,4 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 def activation(name: str) -> nn.Module:
     """The activation of that name, or UnknownOption with those that exist."""
-    if name not in ACTIVATIONS:
-        raise UnknownOption(
-            f"no activation is called {name!r}; there are: {', '.join(sorted(ACTIVATIONS))}."
-            f"{suggestion(name, ACTIVATIONS)}"
-        )
-    return ACTIVATIONS[name]()
+    return ACTIVATIONS[one_of("activation", name, ACTIVATIONS)]()

@@ -1,50 +1,59 @@
 """First weights, drawn from a generator of ours, so that no global seed is read or moved.
 
 Layers are made empty by `empty_layer` and filled by `initialise`; a module with weights of its own
-kind has a method `first_weights(generator)`.
+kind has a method `first_weights(generator)`; a module marked `keeps_own_weights` is left as it is.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.utils import skip_init
 
-LAYERS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+Layer = nn.Linear | nn.Conv2d | nn.ConvTranspose2d
+Kind = TypeVar("Kind", bound=nn.Module)
 
 
-def empty_layer(kind: type[nn.Module], *args: Any, **kwargs: Any) -> nn.Module:
+@runtime_checkable
+class HasFirstWeights(Protocol):
+    """A module that draws its own first weights."""
+
+    def first_weights(self, generator: torch.Generator) -> None:
+        """Draw them, in place, from the generator."""
+
+
+def empty_layer(kind: Callable[..., Kind], *args: Any, **kwargs: Any) -> Kind:
     """A layer whose weights are not drawn yet: `empty_layer(nn.Linear, 3, 4)`."""
-    return skip_init(kind, *args, **kwargs)
+    made: Kind = skip_init(kind, *args, **kwargs)
+    return made
 
 
-def _fans(layer: nn.Module) -> tuple[int, int]:
+def _fans(layer: Layer) -> tuple[int, int]:
     """(fan in, fan out) as torch counts them for this weight."""
-    weight: Tensor = layer.weight  # type: ignore[assignment]
-    field = weight[0][0].numel() if weight.dim() > 2 else 1
-    return weight.shape[1] * field, weight.shape[0] * field
+    outer, inner, *field = layer.weight.shape
+    return inner * math.prod(field), outer * math.prod(field)
 
 
-def _torch(layer: nn.Module, generator: torch.Generator) -> None:
+def _torch(layer: Layer, generator: torch.Generator) -> None:
     """torch's own default: weight and bias uniform within 1/sqrt(fan in)."""
     reach = 1 / math.sqrt(max(_fans(layer)[0], 1))
     for values in layer.parameters():
         values.data.uniform_(-reach, reach, generator=generator)
 
 
-def _glorot(layer: nn.Module, generator: torch.Generator) -> None:
+def _glorot(layer: Layer, generator: torch.Generator) -> None:
     """Glorot and Bengio, 2010, and Keras' default: uniform weights, zero biases."""
     reach = math.sqrt(6 / sum(_fans(layer)))
-    layer.weight.data.uniform_(-reach, reach, generator=generator)  # type: ignore[operator,union-attr]
+    layer.weight.data.uniform_(-reach, reach, generator=generator)
     if layer.bias is not None:
-        layer.bias.data.zero_()  # type: ignore[operator,union-attr]
+        layer.bias.data.zero_()
 
 
-SCHEMES: dict[str, Callable[[nn.Module, torch.Generator], None]] = {"torch": _torch, "glorot": _glorot}
+SCHEMES: dict[str, Callable[[Layer, torch.Generator], None]] = {"torch": _torch, "glorot": _glorot}
 
 
 def initialise(module: nn.Module, generator: torch.Generator, scheme: str = "torch") -> None:
@@ -52,7 +61,7 @@ def initialise(module: nn.Module, generator: torch.Generator, scheme: str = "tor
     for child in module.modules():
         if getattr(child, "keeps_own_weights", False):
             continue
-        if isinstance(child, LAYERS):
-            SCHEMES[getattr(child, "scheme", scheme)](child, generator)
-        elif hasattr(child, "first_weights"):
+        if isinstance(child, Layer):
+            SCHEMES[scheme](child, generator)
+        elif isinstance(child, HasFirstWeights):
             child.first_weights(generator)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from torch import Tensor, nn
 
-from vaekit.errors import SpecError
 from vaekit.nn.activation import activation
 from vaekit.nn.initialise import empty_layer
 from vaekit.nn.network import Network
+from vaekit.nn.options import whole_numbers
 from vaekit.spec import Sizes, register
 
 
 def choose_width(event_size: int) -> int:
-    """The power of two next above twice the values of an example, between 64 and 512."""
-    return min(512, max(64, 2 ** (2 * event_size - 1).bit_length()))
+    """The first power of two that is at least twice the values of an example, between 64 and 512."""
+    return min(512, max(64, 1 << (2 * event_size - 1).bit_length()))
 
 
-def stack(widths: list[int], activation_name: str) -> nn.Sequential:
-    """Linear layers of these widths, each but the first width followed by the activation."""
+def stack(widths: Iterable[int], activation_name: str) -> nn.Sequential:
+    """Linear layers from each width to the next, each followed by the activation."""
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+    for inputs, outputs in pairwise(widths):
         layers += [empty_layer(nn.Linear, inputs, outputs), activation(activation_name)]
     return nn.Sequential(*layers)
 
@@ -30,10 +33,11 @@ class MLPEncoder(nn.Module):
     def __init__(self, event_size: int, hidden: tuple[int, ...], activation_name: str) -> None:
         super().__init__()
         self.features = hidden[-1] if hidden else event_size
-        self.layers = stack([event_size, *hidden], activation_name)
+        self.layers = stack((event_size, *hidden), activation_name)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x.flatten(1))
+        features: Tensor = self.layers(x.flatten(1))
+        return features
 
 
 class MLPDecoder(nn.Module):
@@ -44,20 +48,20 @@ class MLPDecoder(nn.Module):
     ) -> None:
         super().__init__()
         self.out_shape = (parameters, *sizes.event_shape)
-        self.layers = stack([inputs, *hidden], activation_name)
+        self.layers = stack((inputs, *hidden), activation_name)
         last = hidden[-1] if hidden else inputs
         self.last = empty_layer(nn.Linear, last, parameters * sizes.event_size)
 
     def forward(self, z: Tensor) -> Tensor:
-        return self.last(self.layers(z)).view(-1, *self.out_shape)
+        numbers: Tensor = self.last(self.layers(z))
+        return numbers.view(len(z), *self.out_shape)
 
     @property
     def affine_weight(self) -> Tensor | None:
         """(parameters, *event, inputs) when the decoder is affine in z, else None."""
         if len(self.layers):
             return None
-        weight: Tensor = self.last.weight  # type: ignore[assignment]
-        return weight.view(*self.out_shape, -1)
+        return self.last.weight.view(*self.out_shape, -1)
 
 
 @register("network", "mlp", reference="Rumelhart et al., 1986, https://doi.org/10.1038/323533a0")
@@ -77,19 +81,13 @@ class MLP(Network):
         activation: str = "relu",
         init: str = "torch",
     ) -> None:
-        super().__init__(sizes)
-        self.hidden = self._widths(hidden)
-        self.activation = activation
-        self.init = init
-
-    def _widths(self, hidden: str | tuple[int, ...]) -> tuple[int, ...]:
-        if hidden == "auto":
-            return (choose_width(self.sizes.event_size),) * 2
-        if isinstance(hidden, int):
-            hidden = (hidden,)
-        if isinstance(hidden, str) or any(not isinstance(w, int) or w < 1 for w in hidden):
-            raise SpecError(f"hidden={hidden!r} is not possible; give widths as in hidden=(400, 200), or 'auto'.")
-        return tuple(hidden)
+        super().__init__(sizes, activation, init)
+        automatic = isinstance(hidden, str) and hidden == "auto"
+        self.hidden = (
+            (choose_width(sizes.event_size),) * 2
+            if automatic
+            else whole_numbers("network 'mlp': hidden", hidden)
+        )
 
     def encoder(self) -> nn.Module:
         return MLPEncoder(self.sizes.event_size, self.hidden, self.activation)

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 
 from torch import nn
 
+from vaekit.nn.activation import ACTIVATIONS
+from vaekit.nn.initialise import SCHEMES
+from vaekit.nn.options import one_of
 from vaekit.spec import Part, Sizes, part
 
 
@@ -16,10 +19,12 @@ class Network(ABC):
     decoder()  a module (N, inputs) -> (N, parameters, *event)
     """
 
-    init = "torch"
+    name = "own"
 
-    def __init__(self, sizes: Sizes) -> None:
+    def __init__(self, sizes: Sizes, activation: str = "relu", init: str = "torch") -> None:
         self.sizes = sizes
+        self.activation = one_of(f"network '{self.name}': activation", activation, ACTIVATIONS)
+        self.init = one_of(f"network '{self.name}': init", init, SCHEMES)
 
     @abstractmethod
     def encoder(self) -> nn.Module:

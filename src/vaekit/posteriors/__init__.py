@@ -6,19 +6,23 @@ To add one: a class with `@register("posterior", "my-name", ...)` in a file here
 """
 
 from vaekit.posteriors.box import BoxPosterior
+from vaekit.posteriors.encoded import EncodedPosterior
 from vaekit.posteriors.full_normal import FullNormalPosterior
 from vaekit.posteriors.hamiltonian import HamiltonianPosterior
 from vaekit.posteriors.inverse_autoregressive import InverseAutoregressivePosterior
 from vaekit.posteriors.normal import NormalPosterior
+from vaekit.posteriors.own import OwnPosterior
 from vaekit.posteriors.point import PointPosterior
 from vaekit.posteriors.posterior import Posterior
 
 __all__ = [
     "BoxPosterior",
+    "EncodedPosterior",
     "FullNormalPosterior",
     "HamiltonianPosterior",
     "InverseAutoregressivePosterior",
     "NormalPosterior",
+    "OwnPosterior",
     "PointPosterior",
     "Posterior",
 ]

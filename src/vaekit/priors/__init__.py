@@ -7,9 +7,10 @@ To add one: a class with `@register("prior", "my-name", ...)` in a file here, im
 
 from vaekit.priors.mixture import MixturePrior
 from vaekit.priors.normal import NormalPrior
+from vaekit.priors.own import OwnPrior
 from vaekit.priors.prior import Prior
 from vaekit.priors.sampled import SampledPrior
 from vaekit.priors.uniform import UniformPrior
 from vaekit.priors.vamp import VampPrior
 
-__all__ = ["MixturePrior", "NormalPrior", "Prior", "SampledPrior", "UniformPrior", "VampPrior"]
+__all__ = ["MixturePrior", "NormalPrior", "OwnPrior", "Prior", "SampledPrior", "UniformPrior", "VampPrior"]

@@ -25,7 +25,7 @@ class Prior(nn.Module, ABC):
         self.latent_dim = sizes.latent_dim
 
     def bind(self, posterior: nn.Module) -> None:
-        """Take a reference to the posterior; most priors need none. The posterior stays its own owner."""
+        """Take a reference to the posterior, which stays its own owner; most priors need none."""
 
     @abstractmethod
     def forward(self, c: Tensor | None = None) -> Any:

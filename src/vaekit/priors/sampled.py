@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vaekit.distributions.seeded import seed_from
 from vaekit.errors import SpecError
 from vaekit.priors.prior import Prior
 from vaekit.spec import Sizes, register
@@ -34,6 +35,8 @@ class SampledPrior(Prior):
     rng is a numpy Generator, seeded from the model's random_state, so that fits can be repeated.
     """
 
+    table: Tensor | None
+
     def __init__(self, sizes: Sizes, *, draws: Any = None) -> None:
         super().__init__(sizes)
         if draws is None:
@@ -41,38 +44,43 @@ class SampledPrior(Prior):
                 "prior 'sampled' needs draws=: an array (n, latent_dim), or a function draws(n, rng)."
             )
         self.sampler = draws if callable(draws) else None
-        if self.sampler is None:
-            table = torch.as_tensor(np.array(draws, dtype=np.float32))
-            self._check(tuple(table.shape), table.shape[0] if table.dim() else 0)
-            self.register_buffer("table", table)
-        else:
+        self.register_buffer("table", None if callable(draws) else self._checked(draws))
+        if callable(draws):
             self._from_sampler(3, np.random.default_rng(0))
 
-    def _check(self, shape: tuple[int, ...], n: int) -> None:
-        if shape != (n, self.latent_dim) or n == 0:
+    def _checked(self, draws: Any, n: int | None = None) -> Tensor:
+        """The draws as a tensor (n, L), or SpecError with what they are instead; n None: one or more."""
+        try:
+            array = np.array(draws, dtype=np.float32)
+        except (TypeError, ValueError, RuntimeError) as error:
             raise SpecError(
-                f"prior 'sampled' gave draws of shape {shape}; wanted is ({n or 'n'}, {self.latent_dim}): "
+                f"prior 'sampled' gave draws that are not one array of numbers: {error}"
+            ) from error
+        wanted = (len(array) if n is None and array.size else n or "n", self.latent_dim)
+        if array.shape != wanted:
+            raise SpecError(
+                f"prior 'sampled' gave draws of shape {array.shape}; wanted is ({wanted[0]}, {wanted[1]}): "
                 f"one code of latent_dim={self.latent_dim} values a row."
             )
+        if not np.isfinite(array).all():
+            raise SpecError("prior 'sampled' gave draws that are not finite numbers; leave NaN and inf out.")
+        return torch.from_numpy(array)
 
     def _from_sampler(self, n: int, rng: np.random.Generator) -> Tensor:
         assert self.sampler is not None
         try:
-            drawn = np.asarray(self.sampler(n, rng), dtype=np.float32)
+            drawn = self.sampler(n, rng)
         except TypeError as error:
             raise SpecError(
                 f"prior 'sampled' could not call your sampler as draws(n, rng), rng a numpy Generator: {error}"
             ) from error
-        self._check(drawn.shape, n)
-        return torch.from_numpy(drawn)
+        return self._checked(drawn, n)
 
     def _sample(self, n: int, generator: torch.Generator) -> Tensor:
         device = generator.device
-        if self.sampler is None:
-            table: Tensor = self.table
-            return table[torch.randint(len(table), (n,), generator=generator, device=device)]
-        seed = int(torch.randint(2**62, (1,), generator=generator, device=device))
-        return self._from_sampler(n, np.random.default_rng(seed)).to(device)
+        if self.table is not None:
+            return self.table[torch.randint(len(self.table), (n,), generator=generator, device=device)]
+        return self._from_sampler(n, np.random.default_rng(seed_from(generator))).to(device)
 
     def forward(self, c: Tensor | None = None) -> DrawsOnly:
         return DrawsOnly(self._sample)

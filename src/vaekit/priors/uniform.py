@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor
 
 from vaekit.distributions.uniform import BoxUniform
@@ -18,8 +20,10 @@ class UniformPrior(Prior):
 
     def __init__(self, sizes: Sizes, *, low: float = -1.0, high: float = 1.0) -> None:
         super().__init__(sizes)
-        if not low < high:
-            raise SpecError(f"prior 'uniform': low={low!r} must be below high={high!r}.")
+        if not -math.inf < low < high < math.inf:
+            raise SpecError(
+                f"prior 'uniform': low={low!r}, high={high!r} is not possible; give finite numbers, low below high."
+            )
         self.low, self.high = float(low), float(high)
         self._p = BoxUniform(sizes.latent_dim, self.low, self.high)
 

@@ -24,7 +24,8 @@ def _scrambled(state: Array) -> Array:
         state = state + _GOLDEN
         state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return state ^ (state >> np.uint64(31))
+        scrambled: Array = state ^ (state >> np.uint64(31))
+    return scrambled
 
 
 def row_keys(rows: Array, seed: int) -> Array:
@@ -60,4 +61,5 @@ def row_normals(keys: Array, draws: int, size: int) -> Array:
     """(n,) keys -> (draws, n, size) float32, standard normal; K draws of a row are evenly spread."""
     shifts = row_uniforms(keys, size)
     points = (even_points(draws, size)[:, None, :] + shifts[None]) % 1.0
-    return ndtri(np.clip(points, 1e-12, 1 - 1e-12)).astype(np.float32)
+    normals: Array = ndtri(np.clip(points, 1e-12, 1 - 1e-12)).astype(np.float32)
+    return normals

@@ -1,0 +1,48 @@
+"""Variational autoencoders on your own data, with numbers that are true.
+
+    from vaekit import VAE
+
+    vae = VAE(latent_dim=2).fit(X)
+    vae.sample(16)
+
+Names are lazy: a name imports the module that defines it when it is first read, so that `import vaekit`
+and `vaekit --help` cost nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
+    from vaekit import errors, recipes
+    from vaekit.estimators import AE, VAE, load, preset
+    from vaekit.spec import Part, Spec, part
+
+__version__ = "0.1.0"
+
+__all__ = ["AE", "VAE", "Part", "Spec", "errors", "load", "part", "preset", "recipes"]
+
+# public name -> the module that defines it; a name that is itself a module stands as its own
+_HOME = {
+    "AE": "vaekit.estimators",
+    "VAE": "vaekit.estimators",
+    "load": "vaekit.estimators",
+    "preset": "vaekit.estimators",
+    "Part": "vaekit.spec",
+    "Spec": "vaekit.spec",
+    "part": "vaekit.spec",
+    "errors": "vaekit.errors",
+    "recipes": "vaekit.recipes",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'vaekit' has no name '{name}'; it has: {', '.join(__all__)}.")
+    module = importlib.import_module(_HOME[name])
+    return module if module.__name__ == f"vaekit.{name}" else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

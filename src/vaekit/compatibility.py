@@ -1,0 +1,171 @@
+"""Which parts can stand in one model: one function that says in words what clashes, before a tensor exists.
+
+Parts declare what they are beside their class (`support`, `density`, `needs_...`); each rule below reads
+those facts and gives one sentence. A user's own module may carry the same attributes; where it does not, it
+is believed to fit. To add a rule: a function facts -> sentence or None, in RULES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from vaekit.errors import ClashError
+from vaekit.spec import Spec, as_part, is_name_or_part, lookup
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """The declared facts of the parts of one spec: classes, or the user's own modules."""
+
+    prior: Any
+    posterior: Any
+    bound: Any
+    penalties: tuple[Any, ...]
+
+    @property
+    def holds_codes(self) -> bool:
+        """True when something besides the bound draws codes towards the prior."""
+        return any(getattr(penalty, "matches_prior", False) for penalty in self.penalties)
+
+
+def _facts_of(place: str, value: Any) -> Any:
+    return lookup(place, as_part(place, value).name) if is_name_or_part(value) else value
+
+
+def _name(part: Any) -> str:
+    return str(getattr(part, "name", type(part).__name__))
+
+
+def _box_needs_a_box(f: _Facts) -> str | None:
+    if _get(f.posterior, "support", "real") != "box" or _get(f.prior, "support", "real") == "box":
+        return None
+    return (
+        f"posterior '{_name(f.posterior)}' squashes codes into the box of its prior, but prior '{_name(f.prior)}' "
+        "has none; use prior 'uniform' or posterior 'normal'."
+    )
+
+
+def _supports_agree(f: _Facts) -> str | None:
+    prior, posterior = _get(f.prior, "support", "real"), _get(f.posterior, "support", "real")
+    if not f.bound.needs_prior_density or "any" in (prior, posterior) or prior == posterior or posterior == "box":
+        return None
+    return (
+        f"prior '{_name(f.prior)}' lives on {prior} codes but posterior '{_name(f.posterior)}' draws {posterior} "
+        f"codes; use posterior 'box', or prior 'normal'."
+    )
+
+
+def _bound_has_its_q_density(f: _Facts) -> str | None:
+    if not f.bound.needs_q_density or _get(f.posterior, "density", "anywhere") != "nowhere":
+        return None
+    return (
+        f"bound '{_name(f.bound)}' needs the density of q, but posterior '{_name(f.posterior)}' is a point mass and "
+        "has none; use posterior 'normal', or bound 'map' (the same without a density of q) or 'reconstruction'."
+    )
+
+
+def _bound_has_its_prior_density(f: _Facts) -> str | None:
+    if not f.bound.needs_prior_density or _get(f.prior, "density", True):
+        return None
+    return (
+        f"bound '{_name(f.bound)}' needs the density of the prior, but prior '{_name(f.prior)}' is known by draws "
+        "only; use bound 'reconstruction' with penalties=('code-critic',), or prior 'normal'."
+    )
+
+
+def _posterior_has_its_joint(f: _Facts) -> str | None:
+    if not _get(f.posterior, "needs_joint", False) or _get(f.prior, "density", True):
+        return None
+    return (
+        f"posterior '{_name(f.posterior)}' follows the joint density, but prior '{_name(f.prior)}' is known by draws "
+        "only; use posterior 'normal', or prior 'normal'."
+    )
+
+
+def _prior_has_its_q_density(f: _Facts) -> str | None:
+    density = _get(f.posterior, "density", "anywhere")
+    if not _get(f.prior, "needs_q_density", False) or density == "anywhere":
+        return None
+    return (
+        f"prior '{_name(f.prior)}' evaluates q at codes that q did not draw, but the density of posterior "
+        f"'{_name(f.posterior)}' is known {'on its own draws only' if density == 'own draws' else 'nowhere'}; "
+        "use posterior 'normal' or 'full-normal', or prior 'mixture'."
+    )
+
+
+def _learned_prior_is_trained(f: _Facts) -> str | None:
+    if not _get(f.prior, "learned", False) or f.bound.needs_prior_density:
+        return None
+    return (
+        f"prior '{_name(f.prior)}' is learned, but bound '{_name(f.bound)}' never reads its density, so nothing would "
+        "train it; use bound 'elbo', or prior 'normal'."
+    )
+
+
+def _prior_is_read(f: _Facts) -> str | None:
+    if f.bound.needs_prior_density or f.holds_codes or _name(f.prior) == "normal":
+        return None
+    return (
+        f"nothing draws codes towards prior '{_name(f.prior)}' under bound '{_name(f.bound)}' alone; use bound 'elbo', "
+        "or penalties=('code-critic',) or ('mmd',)."
+    )
+
+
+def _spread_is_rewarded(f: _Facts) -> str | None:
+    spread = _get(f.posterior, "density", "anywhere") != "nowhere"
+    if not spread or f.bound.needs_q_density or (f.holds_codes and not f.bound.needs_prior_density):
+        return None
+    return (
+        f"under bound '{_name(f.bound)}' nothing rewards the spread of posterior '{_name(f.posterior)}', which would "
+        "shrink to a point; use posterior 'point', or bound 'elbo'."
+    )
+
+
+RULES: tuple[Callable[[_Facts], str | None], ...] = (
+    _box_needs_a_box,
+    _supports_agree,
+    _bound_has_its_q_density,
+    _bound_has_its_prior_density,
+    _posterior_has_its_joint,
+    _prior_has_its_q_density,
+    _learned_prior_is_trained,
+    _prior_is_read,
+    _spread_is_rewarded,
+)
+
+
+def _get(part: Any, fact: str, otherwise: Any) -> Any:
+    return getattr(part, fact, otherwise)
+
+
+def _sentences(spec: Spec) -> Iterator[str]:
+    facts = _Facts(
+        _facts_of("prior", spec.prior),
+        _facts_of("posterior", spec.posterior),
+        _facts_of("bound", spec.bound),
+        tuple(_facts_of("penalty", penalty) for penalty in spec.penalties),
+    )
+    for rule in RULES:
+        sentence = rule(facts)
+        if sentence:
+            yield sentence
+
+
+def clashes(spec: Spec) -> list[str]:
+    """What cannot stand together in this spec, a sentence each; empty when it can be trained.
+
+    Raises UnknownPart or UnknownOption for names that do not exist.
+    """
+    for place, value in spec.places():
+        if is_name_or_part(value) and value != "auto":
+            as_part(place, value)
+    return list(_sentences(spec))
+
+
+def refuse_clashes(spec: Spec) -> None:
+    """Raise ClashError with every sentence of `clashes`."""
+    found = clashes(spec)
+    if found:
+        raise ClashError(" ".join(found))

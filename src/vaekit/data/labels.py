@@ -1,0 +1,24 @@
+"""What a column of labels becomes: whole numbers, or positions in the sorted names of the classes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vaekit.kinds import Array
+
+
+def as_labels(values: Array) -> tuple[Array, tuple[str, ...] | None]:
+    """(y, class_names) of a column: whole numbers as int64, text as positions in its sorted names.
+
+    A missing whole number, or an empty text, is -1: unlabelled, as in scikit-learn. Numbers that are not
+    whole stay real (float64) and have no class names.
+    """
+    if values.dtype.kind in "buif":
+        known = ~np.isnan(values)
+        if (values[known] == np.floor(values[known])).all():
+            return np.where(known, values, -1).astype(np.int64), None
+        return values.astype(np.float64), None
+    texts = ["" if value is None or value != value else str(value) for value in values.tolist()]
+    names = sorted(set(texts) - {""})
+    places = {name: at for at, name in enumerate(names)} | {"": -1}
+    return np.array([places[text] for text in texts], dtype=np.int64), tuple(names)

@@ -1,0 +1,30 @@
+"""Values 0 and 1 with the log-odds of 1 as parameter."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from vaekit.distributions.independent import Independent
+
+
+class Bernoulli(Independent):
+    """x is 1 with probability sigmoid(logits); logits (K, B, *event)."""
+
+    def __init__(self, logits: Tensor) -> None:
+        self.logits = logits
+
+    @cached_property
+    def mean(self) -> Tensor:
+        """The probability of 1, (K, B, *event)."""
+        return self.logits.sigmoid()
+
+    def value_log_prob(self, x: Tensor) -> Tensor:
+        """logits * x - softplus(logits), as torch's one fused function."""
+        return -F.binary_cross_entropy_with_logits(self.logits, x.expand_as(self.logits), reduction="none")
+
+    def sample(self, generator: torch.Generator) -> Tensor:
+        return torch.bernoulli(self.mean, generator=generator)

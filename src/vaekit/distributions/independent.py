@@ -1,0 +1,43 @@
+"""The face of p(x | z): values of an example that are independent given the code.
+
+K draws, B examples; an event is one example. A family gives the log-probability of each value; the sum
+over the event, of the values that were observed, stands here once. Log-probabilities in nats.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+
+def sum_over_event(each: Tensor, observed: Tensor | None) -> Tensor:
+    """each (K, B, *event) -> (K, B): the sum of the values observed, all of them without a mask."""
+    if observed is not None:
+        each = torch.where(observed, each, 0.0)
+    return each.sum(tuple(range(2, each.dim())))
+
+
+class Independent(ABC):
+    """A distribution over examples, batch (K, B), that is a product over the values of an example."""
+
+    @property
+    @abstractmethod
+    def mean(self) -> Tensor:
+        """(K, B, *event)."""
+
+    @abstractmethod
+    def value_log_prob(self, x: Tensor) -> Tensor:
+        """x (B, *event) -> the log-probability of each value, (K, B, *event)."""
+
+    @abstractmethod
+    def sample(self, generator: torch.Generator) -> Tensor:
+        """One draw for each code, (K, B, *event)."""
+
+    def log_prob(self, x: Tensor, observed: Tensor | None = None) -> Tensor:
+        """x (B, *event), a bool mask of its shape or None -> (K, B), over the values observed only."""
+        if observed is not None:
+            # An unobserved NaN would have a NaN gradient even behind the mask; 0 lies in every domain.
+            x = torch.where(observed, x, 0.0)
+        return sum_over_event(self.value_log_prob(x), observed)

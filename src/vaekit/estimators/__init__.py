@@ -1,0 +1,12 @@
+"""The face of vaekit: estimators with scikit-learn's contract.
+
+`base.py` holds what all share, a model a file beside it; `files.py` saves and loads them, `presets.py` has the
+models of the literature with their data treatment and schedule.
+"""
+
+from vaekit.estimators.ae import AE
+from vaekit.estimators.files import load
+from vaekit.estimators.presets import preset
+from vaekit.estimators.vae import VAE
+
+__all__ = ["AE", "VAE", "load", "preset"]

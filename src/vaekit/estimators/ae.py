@@ -1,0 +1,51 @@
+"""The autoencoder as an estimator: certain codes, no distribution over data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vaekit.estimators.base import LatentEstimator
+from vaekit.kinds import Array
+from vaekit.measure import ledger
+from vaekit.recipes import ae
+from vaekit.spec import Spec
+
+_WHY_NOT = "an autoencoder has no distribution over codes, so it cannot {}; use VAE."
+
+
+class AE(LatentEstimator):
+    """An autoencoder: codes z = encoder(x) from which p(x | z) reconstructs x.
+
+    It has no prior and no density: it reduces, and cannot sample or score; use VAE for that.
+
+    Parameters
+    ----------
+    Those of VAE without prior, posterior and bound.
+    """
+
+    def _spec(self) -> Spec:
+        return ae(Spec()).with_(
+            latent_dim=self.latent_dim,
+            likelihood=self.likelihood,
+            network=self.network,
+            penalties=tuple(self.penalties),
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("sample", "score_samples", "log_likelihood"):
+            raise AttributeError(_WHY_NOT.format({"sample": "sample"}.get(name, "score")))
+        raise AttributeError(f"'AE' object has no attribute '{name}'")
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """The mean of log p(x | z = encoder(x)), nats per example in the units of X."""
+        return -float(self.reconstruction_error(X).mean())
+
+    def reconstruction_error(self, X: Any) -> Array:
+        """(n,) -log p(x | z = encoder(x)), nats in the units of X: the stranger the row, the larger."""
+        x = self._scorable_rows(X)
+        return -self._reader().log_px(x, 1) - self.treatment_.log_jacobian
+
+    def ledger(self, X: Any) -> dict[str, float]:
+        """Where the nats go on X: the reconstruction, with its standard error."""
+        x = self._scorable_rows(X)
+        return ledger(self._reader(), self.bound_, x, self.treatment_.log_jacobian, 1)

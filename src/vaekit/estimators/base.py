@@ -1,0 +1,265 @@
+"""What all estimators share: fit, codes and back, and the bookkeeping between the user's units and the model's."""
+
+from __future__ import annotations
+
+import sys
+from abc import abstractmethod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from vaekit.bounds import Bound
+from vaekit.compatibility import refuse_clashes
+from vaekit.errors import DataError, DivergedError
+from vaekit.estimators.parameters import CONSTRAINTS
+from vaekit.estimators.prepare import Prepared, check_support, epochs_for, facts_of, prepare, rows_of, split
+from vaekit.kinds import Array
+from vaekit.machine import choose_device
+from vaekit.measure import Reader
+from vaekit.model import make_model, make_penalties
+from vaekit.spec import Spec, build, is_name_or_part
+from vaekit.train import Outcome, Plan, Training
+from vaekit.train.progress import progress
+
+NON_NEGATIVE = ("binary", "unit", "counts", "categories", "levels")
+
+
+class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """An estimator whose model is p(z) p(x | z) with q(z | x).
+
+    Fitted attributes: model_, spec_ (the parts after 'auto' was resolved), profile_, treatment_, history_ (one
+    dict an epoch, nats), n_iter_, best_epoch_, interrupted_, held_out_ (row numbers or None), network_ (one line),
+    log_ (what fit said), n_features_in_, and feature_names_in_ for frames.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
+    score_draws = 8
+    """Evenly spread draws a row that scores are averaged over."""
+
+    def __init__(
+        self,
+        latent_dim: int = 2,
+        *,
+        likelihood: Any = "auto",
+        penalties: tuple[Any, ...] = (),
+        network: Any = "auto",
+        image_shape: Any = None,
+        scale_inputs: str | bool = "auto",
+        binarize: float | str | None = None,
+        max_epochs: int | str = "auto",
+        batch_size: int = 128,
+        learning_rate: float = 1e-3,
+        optimizer: Any = "adam",
+        schedule: Any = "constant",
+        gradient_clip: float | None = None,
+        ema: float | None = None,
+        validation_fraction: float = 0.1,
+        patience: int | None = 10,
+        missing: str = "error",
+        callbacks: tuple[Any, ...] = (),
+        device: str = "auto",
+        precision: str = "auto",
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.latent_dim = latent_dim
+        self.likelihood = likelihood
+        self.penalties = penalties
+        self.network = network
+        self.image_shape = image_shape
+        self.scale_inputs = scale_inputs
+        self.binarize = binarize
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.gradient_clip = gradient_clip
+        self.ema = ema
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.missing = missing
+        self.callbacks = callbacks
+        self.device = device
+        self.precision = precision
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._parameter_constraints = {name: CONSTRAINTS[name] for name in cls._get_param_names()}
+
+    @abstractmethod
+    def _spec(self) -> Spec:
+        """The parts that this estimator's parameters ask for."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn from X: (n, features), images (n, H, W) or (n, C, H, W), a frame, a tensor or a Dataset.
+
+        y is ignored. Raises ValueError in words for data or options that cannot work, and DivergedError when the
+        loss stops being finite; the estimator then holds the last good weights.
+        """
+        self._validate_params()
+        X = self._read(X, reset=True)
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        spec = self._spec()
+        refuse_clashes(spec)
+        ready = prepare(X, spec, self.get_params(deep=False), seed)
+        self._log(ready.said)
+        device = choose_device(self.device)
+        generator = torch.Generator().manual_seed(seed)
+        model = make_model(ready.spec, ready.sizes, generator)
+        penalties = make_penalties(ready.spec, ready.sizes, generator)
+        check_support(X, ready.treatment, model.likelihood)
+        self._log([f"network: {model.description}; {sum(p.numel() for p in model.parameters()):,} parameters."])
+        bound: Bound = build("bound", ready.spec.bound) if is_name_or_part(ready.spec.bound) else ready.spec.bound
+        adversarial = any(penalty.learns for penalty in penalties)
+        numbers, held = split(len(X), self.validation_fraction, seed)
+        patience = None if held is None or adversarial else self.patience
+        plan = Plan(
+            max_epochs=epochs_for(len(numbers), self.batch_size) if self.max_epochs == "auto" else self.max_epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            optimizer=self.optimizer,
+            schedule=self.schedule,
+            gradient_clip=self.gradient_clip,
+            ema=self.ema,
+            patience=patience,
+            seed=seed,
+            device=device,
+            bfloat16=self.precision == "bfloat16",
+        )
+        training = Training(
+            model.to(device),
+            bound,
+            [penalty.to(device) for penalty in penalties],
+            rows_of(X, numbers, ready.treatment, device),
+            None if held is None else rows_of(X, held, ready.treatment, device),
+            plan,
+            [*self.callbacks, *progress(int(self.verbose))],
+        )
+        outcome = training.run()
+        self._keep(ready, training, outcome, held, seed)
+        if outcome.diverged:
+            raise DivergedError(
+                f"the term '{outcome.diverged}' stopped being finite in epoch {len(outcome.history) + 1}; the weights "
+                "of the last good epoch were kept. Use a smaller learning_rate, gradient_clip=1.0, or look at the "
+                "data for extreme values."
+            )
+        return self
+
+    def _keep(self, ready: Prepared, training: Training, outcome: Outcome, held: Array | None, seed: int) -> None:
+        self.spec_, self.profile_, self.treatment_ = ready.spec, ready.profile, ready.treatment
+        self.sizes_ = ready.sizes.without_examples()
+        self.model_, self.bound_, self.penalties_ = training.model, training.bound, training.penalties
+        self.network_ = training.model.description
+        self.history_ = outcome.history
+        self.n_iter_ = max(1, len(outcome.history))
+        self.best_epoch_ = outcome.best_epoch or len(outcome.history)
+        self.interrupted_ = outcome.interrupted
+        self.diverged_ = outcome.diverged
+        self.held_out_ = held
+        self.seed_ = seed
+        self._n_features_out = ready.spec.latent_dim
+        if outcome.interrupted:
+            self._log([f"interrupted in epoch {len(outcome.history)}; the best weights so far are kept."])
+        elif outcome.stopped_early:
+            self._log([f"stopped after {len(outcome.history)} epochs; the weights of epoch {self.best_epoch_} are kept."])
+
+    def _log(self, sentences: list[str]) -> None:
+        """Remember what fit says, and say it when asked to."""
+        self.log_: list[str] = [*getattr(self, "log_", []), *sentences]
+        if self.verbose:
+            for sentence in sentences:
+                print(sentence, file=sys.stderr)
+
+    def _read(self, X: Any, reset: bool) -> Array:
+        """X as a numeric, finite array in the user's shape, with its columns remembered or compared."""
+        if reset:
+            self.log_ = []
+        X = _as_array(X)
+        if getattr(X, "ndim", 2) < 3:
+            return validate_data(self, X, reset=reset, dtype="numeric", ensure_min_samples=2 if reset else 1)
+        array: Array = check_array(X, allow_nd=True, dtype="numeric", ensure_min_samples=2 if reset else 1, estimator=self)
+        if reset:
+            self.n_features_in_ = int(np.prod(array.shape[1:]))
+            if hasattr(self, "feature_names_in_"):
+                del self.feature_names_in_
+        return array
+
+    def _rows(self, X: Any) -> Array:
+        """X as model values (n, *event), binarised as fit did."""
+        check_is_fitted(self)
+        x = self.treatment_.to_model(self._read(X, reset=False))
+        return self.treatment_.fixed_draw(x) if self.treatment_.binarize == "dynamic" else x
+
+    def _scorable_rows(self, X: Any) -> Array:
+        """The same, with the support of the likelihood checked."""
+        x = self._rows(X)
+        self.model_.likelihood.check(x)
+        return x
+
+    def _reader(self) -> Reader:
+        return Reader(self.model_, self.treatment_.event_shape, self.seed_)
+
+    def transform(self, X: Any) -> Array:
+        """The mean of q(z | x), (n, latent_dim); the same for a row whatever stands beside it."""
+        rows = self._rows(X)
+        codes = self._reader().encode(rows)
+        return codes.astype(np.float32) if getattr(X, "dtype", None) == np.float32 else codes
+
+    def inverse_transform(self, Z: Any) -> Array:
+        """Codes (n, latent_dim) -> the mean of p(x | z), shaped like the data, in its units."""
+        check_is_fitted(self)
+        codes = check_array(Z, dtype=[np.float64, np.float32], input_name="Z")
+        if codes.shape[1] != self._n_features_out:
+            raise DataError(
+                f"Z has {codes.shape[1]} values a row; codes of this model have latent_dim={self._n_features_out}."
+            )
+        return self.treatment_.to_user(self._reader().decode(codes))
+
+    def reconstruct(self, X: Any) -> Array:
+        """The mean of p(x | z) at the mean of q(z | x), shaped like the data, in its units."""
+        rows = self._rows(X)
+        reader = self._reader()
+        return self.treatment_.to_user(reader.decode(reader.encode(rows)))
+
+    def save(self, path: Any, force: bool = False) -> None:
+        """Write the fitted estimator to a new folder `path`; `vaekit.load(path)` reads it back.
+
+        The folder appears whole or not at all. Raises OutputExists when it is there already, unless force=True
+        and it is such a folder.
+        """
+        from vaekit.estimators.files import save
+
+        check_is_fitted(self)
+        save(self, path, force=force)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.input_tags.allow_nan = False
+        likelihood = self.likelihood
+        if isinstance(likelihood, str) and likelihood == "auto":
+            return tags
+        tags.input_tags.positive_only = facts_of(likelihood)[0] in NON_NEGATIVE
+        return tags
+
+
+def _as_array(X: Any) -> Any:
+    """Tensors and Datasets as arrays; everything else as it is."""
+    if isinstance(X, torch.Tensor):
+        return X.detach().cpu().numpy()
+    if isinstance(X, torch.utils.data.Dataset):
+        from vaekit.data.read import read
+
+        return read(X).X
+    return np.asarray(X) if isinstance(X, list | tuple) else X
+

@@ -1,0 +1,139 @@
+"""From the user's array to a model and rows to train it on: profile, likelihood, treatment, split, sizes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from vaekit.data.layout import blocks
+from vaekit.data.profile import Profile, profile, suggest_likelihood
+from vaekit.data.treatment import Treatment
+from vaekit.errors import SpecError
+from vaekit.kinds import Array
+from vaekit.likelihoods import Likelihood
+from vaekit.spec import Part, Sizes, Spec, as_part, lookup
+from vaekit.train import MappedRows, ResidentRows, Rows
+
+FEWEST_HELD_OUT = 20
+RESIDENT_BYTES = 2**32
+FACT_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that the data decide before a model is made."""
+
+    spec: Spec
+    profile: Profile
+    treatment: Treatment
+    sizes: Sizes
+    said: list[str]
+
+
+def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int) -> Prepared:
+    """Understand X (n, *shape): what it is, which likelihood fits it, how it is treated."""
+    found = profile(X, options["image_shape"])
+    said = []
+    if spec.likelihood == "auto":
+        chosen, why = _choose_likelihood(found, options["binarize"])
+        spec = spec.with_(likelihood=chosen)
+        said.append(why)
+    domain, measure = facts_of(spec.likelihood)
+    treatment = Treatment.choose(
+        X,
+        found,
+        domain=domain,
+        measure=measure,
+        scale_inputs=options["scale_inputs"],
+        binarize=options["binarize"],
+        seed=seed,
+    )
+    said.append(treatment.description + ".")
+    if found.constant:
+        said.append(f"{len(found.constant)} of {math.prod(found.event_shape)} columns are constant.")
+    x = treatment.to_model(X[_some_rows(len(X), seed)])
+    facts: dict[str, Any] = {
+        "examples": torch.from_numpy(x),
+        "mean": torch.from_numpy(x.mean(0)),
+        "spread": torch.from_numpy(x.std(0)),
+    }
+    if domain in ("levels", "categories") and found.levels is not None:
+        facts["levels"] = found.levels
+    sizes = Sizes(treatment.event_shape, spec.latent_dim, facts=facts)
+    if spec.latent_dim > sizes.event_size:
+        raise SpecError(
+            f"latent_dim={spec.latent_dim} is larger than the data (n_features={sizes.event_size}); "
+            f"give latent_dim from 1 to {sizes.event_size}."
+        )
+    return Prepared(spec, found, treatment, sizes, said)
+
+
+def _choose_likelihood(found: Profile, binarize: Any) -> tuple[Part, str]:
+    if binarize is None:
+        return suggest_likelihood(found)
+    return Part("bernoulli"), f"likelihood 'bernoulli': values are binarised ({binarize})."
+
+
+def facts_of(likelihood: Any) -> tuple[str, str]:
+    """(domain, measure) of a likelihood by name, part or module."""
+    if isinstance(likelihood, nn.Module):
+        return getattr(likelihood, "domain", "real"), getattr(likelihood, "measure", "density")
+    cls: Any = lookup("likelihood", as_part("likelihood", likelihood).name)
+    return cls.domain, cls.measure
+
+
+def _some_rows(n: int, seed: int) -> Array:
+    """Row numbers, sorted: all of them, or a sample large enough for means and spreads."""
+    if n <= FACT_ROWS:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(seed).choice(n, FACT_ROWS, replace=False))
+
+
+def split(n: int, fraction: float, seed: int) -> tuple[Array, Array | None]:
+    """(training rows, held-out rows or None), both sorted. Fewer than 20 rows are not held out."""
+    held = round(fraction * n)
+    if held < FEWEST_HELD_OUT:
+        return np.arange(n), None
+    order = np.random.default_rng([seed, 1]).permutation(n)
+    return np.sort(order[held:]), np.sort(order[:held])
+
+
+def rows_of(X: Array, numbers: Array, treatment: Treatment, device: torch.device) -> Rows:
+    """Rows to train on: one tensor on the device, or the array left on disk when it is large."""
+    dynamic = treatment.binarize == "dynamic"
+    if isinstance(X, np.memmap) and X.size * 4 > RESIDENT_BYTES:
+        return MappedRows(_Chosen(X, numbers), treatment.to_model, device, dynamic=dynamic)
+    x = torch.from_numpy(treatment.to_model(X if len(numbers) == len(X) else X[numbers]))
+    return ResidentRows(x.to(device), dynamic=dynamic)
+
+
+class _Chosen:
+    """Some rows of an array on disk, by their numbers among the chosen."""
+
+    def __init__(self, array: Array, numbers: Array) -> None:
+        self.array, self.numbers = array, numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, index: Array) -> Array:
+        chosen: Array = self.array[self.numbers[index]]
+        return chosen
+
+
+def check_support(X: Array, treatment: Treatment, likelihood: Likelihood) -> None:
+    """DataError when a value of X is outside of the likelihood's support."""
+    for block in blocks(X):
+        likelihood.check(treatment.to_model(block))
+
+
+def epochs_for(rows: int, batch_size: int) -> int:
+    """About 6,000 steps, in 20 to 600 epochs; early stopping may end before."""
+    steps = math.ceil(rows / batch_size)
+    return min(600, max(20, math.ceil(6000 / steps)))

@@ -1,0 +1,75 @@
+"""Presets: a model of the literature with its data treatment and schedule, exactly as its source has them.
+
+A preset is an estimator with its parameters set; any of them may be overridden. To add one: a row in PRESETS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vaekit.errors import UnknownOption, UnknownPart, suggestion
+from vaekit.estimators.vae import VAE
+from vaekit.spec import part
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named estimator with the parameters of its source."""
+
+    name: str
+    summary: str
+    reference: str
+    data: str
+    """The data set of the source, as `vaekit fit` takes it."""
+    estimator: type[Any]
+    parameters: Mapping[str, Any]
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="tf2-tutorial",
+            summary="The convolutional VAE of the TensorFlow tutorial: 69,989 parameters, 2 codes, 10 epochs.",
+            reference="https://www.tensorflow.org/tutorials/generative/cvae",
+            data="mnist",
+            estimator=VAE,
+            parameters={
+                "latent_dim": 2,
+                "likelihood": "bernoulli",
+                "binarize": 0.5,
+                "network": part("conv", channels=(32, 64), padding="valid", init="glorot"),
+                "bound": part("elbo", kl="draws"),
+                "max_epochs": 10,
+                "batch_size": 32,
+                "learning_rate": 1e-4,
+                "optimizer": part("adam", epsilon=1e-7),
+                "validation_fraction": 0.0,
+                "patience": None,
+            },
+        ),
+    )
+}
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name, or UnknownPart with those that exist."""
+    if name not in PRESETS:
+        raise UnknownPart(
+            f"no preset is called '{name}'; there are: {', '.join(sorted(PRESETS))}.{suggestion(name, PRESETS)}"
+        )
+    return PRESETS[name]
+
+
+def preset(name: str, **overrides: Any) -> Any:
+    """The unfitted estimator of a preset; any parameter may be given anew: preset("tf2-tutorial", max_epochs=1)."""
+    found = find_preset(name)
+    known = found.estimator._get_param_names()
+    for option in overrides:
+        if option not in known:
+            raise UnknownOption(
+                f"preset '{name}' ({found.estimator.__name__}) has no option '{option}'.{suggestion(option, known)}"
+            )
+    return found.estimator(**{**found.parameters, **overrides})

@@ -1,0 +1,224 @@
+"""The variational autoencoder as an estimator."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+import torch
+from sklearn.base import DensityMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from vaekit.errors import DataError
+from vaekit.estimators.abilities import has_density
+from vaekit.estimators.base import LatentEstimator
+from vaekit.kinds import Array
+from vaekit.measure import LogLikelihood, ledger, log_likelihood
+from vaekit.recipes import compose
+from vaekit.spec import Spec
+
+
+def _scores(estimator: VAE) -> bool:
+    return has_density(estimator._spec())
+
+
+class VAE(DensityMixin, LatentEstimator):  # type: ignore[misc]
+    """A variational autoencoder: fits p(x) = E_p(z)[p(x | z)] with an encoder q(z | x).
+
+    A place (likelihood, prior, posterior, bound, network, each penalty) takes a name, `part(name, ...)` with
+    options, or a torch module of your own.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Values of a code.
+    likelihood : str, part or module
+        p(x | z); "auto" looks at the data and says why it chose.
+    prior : str, part or module
+        p(z).
+    posterior : str, part or module
+        q(z | x).
+    bound : str or part
+        What is maximised.
+    penalties : tuple of str or part
+        What is added to the loss; a critic is a penalty that learns.
+    network : str, part, module or pair of modules
+        The encoder and decoder; "auto" takes convolutions for images of at least 16 x 16, else layers of an mlp.
+    image_shape : tuple or None
+        (H, W) or (C, H, W) when images come as flat rows.
+    scale_inputs : bool or "auto"
+        Whether values are scaled inside; undone in every output.
+    binarize : None, float, "static" or "dynamic"
+        A threshold, one draw a row, or a new draw each time a row is seen.
+    max_epochs : int or "auto"
+        Passes over the data; "auto" takes about 6,000 steps, in 20 to 600 epochs.
+    batch_size : int
+        Rows a step.
+    learning_rate : float
+        Of the optimiser.
+    optimizer : str or part
+        "adam" or "sgd".
+    schedule : str or part
+        Of the learning rate: "constant", "cosine" or "steps".
+    gradient_clip : float or None
+        Largest norm of a gradient.
+    ema : float or None
+        Decay of a moving average of the weights, which is then what is kept.
+    validation_fraction : float
+        Part of the rows that is held out to watch; fewer than 20 rows are not held out.
+    patience : int or None
+        Epochs without a better held-out objective before fit stops and keeps the best weights.
+    missing : "error"
+        What to do with missing values.
+    callbacks : tuple of Callback
+        Told of eight moments of the training.
+    device : str
+        "auto", "cpu", "cuda".
+    precision : "auto", "float32" or "bfloat16"
+        Of the network in training; losses and draws stay float32.
+    random_state : int, RandomState or None
+        Same seed, same machine: the same weights to the bit.
+    verbose : int
+        0 is silent, 1 shows progress, 2 a line an epoch.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from vaekit import VAE
+    >>> vae = VAE(latent_dim=8, random_state=0).fit(load_digits().data)
+    >>> vae.sample(3, random_state=0).shape
+    (3, 64)
+    """
+
+    def __init__(
+        self,
+        latent_dim: int = 2,
+        *,
+        likelihood: Any = "auto",
+        prior: Any = "normal",
+        posterior: Any = "normal",
+        bound: Any = "elbo",
+        penalties: tuple[Any, ...] = (),
+        network: Any = "auto",
+        image_shape: Any = None,
+        scale_inputs: str | bool = "auto",
+        binarize: float | str | None = None,
+        max_epochs: int | str = "auto",
+        batch_size: int = 128,
+        learning_rate: float = 1e-3,
+        optimizer: Any = "adam",
+        schedule: Any = "constant",
+        gradient_clip: float | None = None,
+        ema: float | None = None,
+        validation_fraction: float = 0.1,
+        patience: int | None = 10,
+        missing: str = "error",
+        callbacks: tuple[Any, ...] = (),
+        device: str = "auto",
+        precision: str = "auto",
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        super().__init__(
+            latent_dim,
+            likelihood=likelihood,
+            penalties=penalties,
+            network=network,
+            image_shape=image_shape,
+            scale_inputs=scale_inputs,
+            binarize=binarize,
+            max_epochs=max_epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            optimizer=optimizer,
+            schedule=schedule,
+            gradient_clip=gradient_clip,
+            ema=ema,
+            validation_fraction=validation_fraction,
+            patience=patience,
+            missing=missing,
+            callbacks=callbacks,
+            device=device,
+            precision=precision,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.prior = prior
+        self.posterior = posterior
+        self.bound = bound
+
+    @classmethod
+    def from_recipe(cls, names: str, **options: Any) -> Self:
+        """An unfitted VAE of a recipe, or of several joined by '+'.
+
+        Options of the recipes and of the estimator may be given together: `VAE.from_recipe("vamp_vae+beta_vae",
+        components=50, beta=6, latent_dim=8)`.
+        """
+        own = set(cls._get_param_names())
+        spec = compose(names, **{key: value for key, value in options.items() if key not in own})
+        places = {place: getattr(spec, place) for place in _PLACES if getattr(spec, place) != getattr(Spec(), place)}
+        return cls(**{**places, **{key: value for key, value in options.items() if key in own}})
+
+    def _spec(self) -> Spec:
+        return Spec(**{place: getattr(self, place) for place in _PLACES}).with_(
+            latent_dim=self.latent_dim, penalties=tuple(self.penalties)
+        )
+
+    def sample(self, n: int = 1, *, random_state: Any = None, mean: bool = False) -> Array:
+        """n draws from p(x), one array shaped like the data: z from the prior, then x from p(x | z).
+
+        mean=True gives the mean of p(x | z) instead, which is what pictures show.
+        """
+        check_is_fitted(self)
+        if not isinstance(n, Integral) or n < 1:
+            raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
+        seed = int(check_random_state(random_state).randint(2**31 - 1))
+        device = self._reader().device
+        generator = torch.Generator(device).manual_seed(seed)
+        drawn = []
+        with torch.no_grad():
+            z = self.model_.prior.sample(int(n), generator)
+            for block in z.split(1024):
+                p_x = self.model_.likelihood(block.unsqueeze(0))
+                drawn.append((p_x.mean if mean else p_x.sample(generator))[0].cpu().double().numpy())
+        return self.treatment_.to_user(np.concatenate(drawn))
+
+    @available_if(_scores)
+    def score_samples(self, X: Any) -> Array:
+        """(n,) float64: the model's bound on log p(x) at weight one, in nats, a density in the units of X.
+
+        Each row is averaged over 8 evenly spread draws (`score_draws`; for bound 'iwae' over its samples) that
+        belong to its values, so that the answer is the same twice, in any order and in any batch. Parts with a
+        closed form use it.
+        """
+        x = self._scorable_rows(X)
+        draws = max(self.score_draws, self.bound_.samples) if self.bound_.samples == 1 else self.bound_.samples
+        return self._reader().scores(x, self.bound_, draws) + self.treatment_.log_jacobian
+
+    @available_if(_scores)
+    def score(self, X: Any, y: Any = None) -> float:
+        """The mean of `score_samples`, nats per example."""
+        return float(self.score_samples(X).mean())
+
+    @available_if(_scores)
+    def log_likelihood(self, X: Any, n_samples: int = 5000) -> LogLikelihood:
+        """Mean log p(x) of X by importance sampling, with its errors, in nats per example in the units of X."""
+        if not isinstance(n_samples, Integral) or n_samples < 1:
+            raise DataError(f"n_samples={n_samples!r} is not possible; give the number of draws a row, 1 or more.")
+        found = log_likelihood(self._reader(), self._scorable_rows(X), int(n_samples))
+        return found.shifted(self.treatment_.log_jacobian)
+
+    def kl_per_unit(self, X: Any) -> Array:
+        """Mean KL(q || prior) of each latent value over X, (latent_dim,), nats; (1,) where they share one KL."""
+        return self._reader().kl_groups(self._rows(X), self.score_draws).mean(0)
+
+    def ledger(self, X: Any) -> dict[str, float]:
+        """Where the nats go on X: reconstruction, KL, the bound, active units, with standard errors."""
+        x = self._scorable_rows(X)
+        return ledger(self._reader(), self.bound_, x, self.treatment_.log_jacobian, self.score_draws)
+
+
+_PLACES = ("likelihood", "prior", "posterior", "bound", "penalties", "network")

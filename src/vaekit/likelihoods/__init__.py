@@ -1,0 +1,32 @@
+"""p(x | z, c): a module that, called with codes, gives a distribution over examples.
+
+A part a file. Declared beside each class: `domain` (the values that x may take), `measure` ("density" or
+"mass"), and `normalised` where it may be False; see `vaekit.likelihoods.likelihood.Likelihood`.
+To add one: a class with `@register("likelihood", "my-name", ...)` in a file here, imported below.
+"""
+
+from vaekit.likelihoods.bernoulli import BernoulliLikelihood
+from vaekit.likelihoods.categorical import CategoricalLikelihood
+from vaekit.likelihoods.continuous_bernoulli import ContinuousBernoulliLikelihood
+from vaekit.likelihoods.decoded import DecodedLikelihood
+from vaekit.likelihoods.discretised_logistic import DiscretisedLogisticLikelihood
+from vaekit.likelihoods.gaussian import GaussianLikelihood
+from vaekit.likelihoods.laplace import LaplaceLikelihood
+from vaekit.likelihoods.likelihood import Likelihood
+from vaekit.likelihoods.own import OwnLikelihood
+from vaekit.likelihoods.poisson import PoissonLikelihood
+from vaekit.likelihoods.student_t import StudentTLikelihood
+
+__all__ = [
+    "BernoulliLikelihood",
+    "CategoricalLikelihood",
+    "ContinuousBernoulliLikelihood",
+    "DecodedLikelihood",
+    "DiscretisedLogisticLikelihood",
+    "GaussianLikelihood",
+    "LaplaceLikelihood",
+    "Likelihood",
+    "OwnLikelihood",
+    "PoissonLikelihood",
+    "StudentTLikelihood",
+]

@@ -1,0 +1,127 @@
+"""The scale of a real-valued likelihood: a number, learned once, learned for each value, or read from z.
+
+Learned scales are measured in the spread of the data, start near it, and never fall below a thousandth
+of it: without a floor the density of a value that is fitted exactly runs to infinity, and with it the bound.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from numbers import Real
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vaekit.errors import SpecError
+from vaekit.spec import Sizes
+
+FLOOR = 1e-3
+ONE = math.log(math.e - 1)  # softplus(ONE) is 1
+
+
+def positive(raw: Tensor) -> Tensor:
+    """Any number to a positive one, 0 to 1: exponential below, linear above, so that nothing overflows."""
+    return F.softplus(raw + ONE)
+
+
+class Scale(nn.Module, ABC):
+    """The decoder's numbers (K, B, P, *event) -> scales, of a shape that broadcasts to (K, B, *event)."""
+
+    extra_numbers = 0  # what the decoder gives for each value, besides the centre
+    reads_z = False
+
+    @abstractmethod
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Scales, above 0."""
+
+    @abstractmethod
+    def at_floor(self, scale: Tensor) -> Tensor:
+        """Which of these scales sit within 10 % of the floor: bool, of the scales' shape."""
+
+
+class FixedScale(Scale):
+    """One number, as given."""
+
+    value: Tensor
+
+    def __init__(self, value: float) -> None:
+        super().__init__()
+        self.register_buffer("value", torch.tensor(value), persistent=False)
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        return self.value
+
+    def at_floor(self, scale: Tensor) -> Tensor:
+        return torch.zeros_like(scale, dtype=torch.bool)
+
+
+class FlooredScale(Scale):
+    """Scales above FLOOR units; `unit`, () or event, is the spread of the data, kept with the weights."""
+
+    unit: Tensor
+
+    def __init__(self, unit: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("unit", unit)
+
+    def above_floor(self, raw: Tensor) -> Tensor:
+        return self.unit * (FLOOR + positive(raw))
+
+    def at_floor(self, scale: Tensor) -> Tensor:
+        return scale <= 1.1 * FLOOR * self.unit
+
+
+class LearnedScale(FlooredScale):
+    """Parameters of the model: one for every unit given."""
+
+    def __init__(self, unit: Tensor) -> None:
+        super().__init__(unit)
+        self.raw = nn.Parameter(torch.zeros_like(unit))
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        return self.above_floor(self.raw)
+
+
+class NetworkScale(FlooredScale):
+    """Read from the code by the decoder: its second number of each value."""
+
+    extra_numbers = 1
+    reads_z = True
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        return self.above_floor(numbers[:, :, 1])
+
+
+def spread_of(sizes: Sizes) -> Tensor:
+    """The spread of each value over the data, (event); 1 where it is unknown or there is none."""
+    spread = sizes.facts.get("spread")
+    if spread is None:
+        return torch.ones(sizes.event_shape)
+    known = torch.as_tensor(spread, dtype=torch.float32).reshape(sizes.event_shape)
+    return torch.where(known.isfinite() & (known > 0), known, 1.0)
+
+
+def _largest(sizes: Sizes) -> Tensor:
+    """One unit for all values: the largest spread, so that a shared floor is high enough for each of them."""
+    spread = torch.as_tensor(sizes.facts.get("spread", 0.0), dtype=torch.float32)
+    varying = spread[spread.isfinite() & (spread > 0)]
+    return varying.max() if varying.numel() else torch.tensor(1.0)
+
+
+def choose_scale(name: str, scale: Any, sizes: Sizes) -> Scale:
+    """The scale that the option of likelihood `name` asks for."""
+    if scale == "learned":
+        return LearnedScale(_largest(sizes))
+    if scale == "per-feature":
+        return LearnedScale(spread_of(sizes))
+    if scale == "network":
+        return NetworkScale(spread_of(sizes))
+    if isinstance(scale, Real) and not isinstance(scale, bool) and 0 < float(scale) < math.inf:
+        return FixedScale(float(scale))
+    raise SpecError(
+        f"likelihood '{name}': scale={scale!r} is not possible; give a positive number, 'learned' (one), "
+        "'per-feature' (one for each value of an example) or 'network' (from the code)."
+    )

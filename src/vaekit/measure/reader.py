@@ -1,0 +1,111 @@
+"""Reads a trained model row by row: a row's answer does not depend on the rows beside it.
+
+Rows go through the model in padded batches of one fixed size, so that products of matrices have the same
+shape always; small models are read in float64, since some products of small float32 matrices round by the
+place of a row. Noise belongs to the row: see `vaekit.data.noise`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vaekit.bounds import Bound
+from vaekit.data.noise import row_keys, row_normals
+from vaekit.kinds import Array
+from vaekit.machine import fast_torch
+from vaekit.model import Evidence, LatentModel
+
+ROWS = 256
+SMALL_EVENT = 256
+DRAWS_OF_A_MEAN = 64
+
+
+class Reader:
+    """A trained model in evaluation mode, with the seed of its rows' noise."""
+
+    def __init__(self, model: LatentModel, event_shape: tuple[int, ...], seed: int) -> None:
+        self.seed = seed
+        self.device = next((p.device for p in model.parameters()), torch.device("cpu"))
+        small = int(np.prod(event_shape)) <= SMALL_EVENT and self.device.type == "cpu"
+        self.dtype = torch.float64 if small else torch.float32
+        self.model = (copy.deepcopy(model).double() if small else model).eval()
+
+    def tensor(self, values: Array) -> Tensor:
+        """A float tensor on the model's device."""
+        return torch.as_tensor(np.asarray(values), dtype=self.dtype, device=self.device)
+
+    def by_batches(self, rows: Array, ask: Callable[[Tensor, Array], Tensor]) -> Array:
+        """ask(x (ROWS, ...), rows as they came) for padded batches -> (n, ...) of the answers.
+
+        The answer must have the rows on its first axis.
+        """
+        answers = []
+        with torch.no_grad(), fast_torch():
+            for block in blocks(rows):
+                padded = np.concatenate([block, np.repeat(block[:1], ROWS - len(block), axis=0)])
+                answers.append(ask(self.tensor(padded), padded)[: len(block)].cpu().double().numpy())
+        return np.concatenate(answers)
+
+    def row_noise(self, rows: Array, draws: int) -> Tensor:
+        """(draws, n, noise_size) evenly spread noise that belongs to these rows."""
+        size = self.model.noise_size
+        if not size:
+            return torch.zeros(draws, len(rows), 0, dtype=self.dtype, device=self.device)
+        keys = row_keys(rows.reshape(len(rows), -1).astype(np.float32), self.seed)
+        return self.tensor(row_normals(keys, draws, size))
+
+    def evidence(self, x: Tensor, rows: Array, draws: int) -> Evidence:
+        """The evidence of rows under their own noise."""
+        evidence: Evidence = self.model(x, self.row_noise(rows, draws))
+        return evidence
+
+    def encode(self, rows: Array) -> Array:
+        """(n, *event) -> (n, L): the mean of q, in closed form or over evenly spread draws."""
+
+        def mean(x: Tensor, block: Array) -> Tensor:
+            q = self.model.encode(x)
+            known = getattr(q, "mean", None)
+            if known is not None:
+                return torch.as_tensor(known)
+            z: Tensor = q.draw(self.row_noise(block, DRAWS_OF_A_MEAN)).z
+            return z.mean(0)
+
+        return self.by_batches(rows, mean)
+
+    def decode(self, codes: Array) -> Array:
+        """(n, L) -> (n, *event): the mean of p(x | z), in model units."""
+
+        def mean(z: Tensor, block: Array) -> Tensor:
+            decoded: Tensor = self.model.likelihood(z.unsqueeze(0)).mean[0]
+            return decoded
+
+        return self.by_batches(codes, mean)
+
+    def scores(self, rows: Array, bound: Bound, draws: int) -> Array:
+        """(n,) the bound on log p(x) at weight one, over `draws` evenly spread draws a row."""
+
+        def value(x: Tensor, block: Array) -> Tensor:
+            found = bound.value(self.evidence(x, block, draws))
+            assert found is not None
+            return found
+
+        return self.by_batches(rows, value)
+
+    def log_px(self, rows: Array, draws: int) -> Array:
+        """(n,) E_q[log p(x | z)]: minus the reconstruction error in nats."""
+        return self.by_batches(rows, lambda x, block: self.evidence(x, block, draws).expected_log_px)
+
+    def kl_groups(self, rows: Array, draws: int) -> Array:
+        """(n, groups) KL(q || prior) of each row."""
+        return self.by_batches(rows, lambda x, block: self.evidence(x, block, draws).kl_groups)
+
+
+def blocks(rows: Array) -> Iterator[Array]:
+    """The rows in blocks of ROWS, the last one shorter."""
+    for start in range(0, len(rows), ROWS):
+        yield rows[start : start + ROWS]

@@ -1,0 +1,185 @@
+"""A latent-variable model and the record of one pass through it.
+
+`LatentModel` holds the three conditionals p(z | c), p(x | z, c) and q(z | x, c). Called with data and
+noise it gives `Evidence`: everything a bound or a penalty may read, each thing computed when it is read.
+
+Letters: x data (B, *event), c condition (B, C) or None, z codes (K, B, L), q posterior, p_z prior,
+p_x likelihood; K draws, B examples, L latent values. Log-densities in nats, summed over the event.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from vaekit.compatibility import refuse_clashes
+from vaekit.distributions.draws import Draws
+from vaekit.distributions.kl import closed_form_kl
+from vaekit.likelihoods import Likelihood, OwnLikelihood
+from vaekit.nn import Network, OwnNetwork, choose_network
+from vaekit.nn.initialise import initialise
+from vaekit.posteriors import OwnPosterior, Posterior
+from vaekit.priors import OwnPrior, Prior
+from vaekit.spec import Sizes, Spec, build, is_name_or_part
+
+
+class Evidence:
+    """What one pass gives: the data, the codes drawn, and the distributions that they come from and go to."""
+
+    def __init__(
+        self,
+        x: Tensor,
+        c: Tensor | None,
+        observed: Tensor | None,
+        q: Any,
+        p_z: Any,
+        draws: Draws,
+        likelihood: Likelihood,
+    ) -> None:
+        self.x, self.c, self.observed = x, c, observed
+        self.q, self.p_z, self.draws = q, p_z, draws
+        self.likelihood = likelihood
+
+    @property
+    def z(self) -> Tensor:
+        """The codes drawn from q, (K, B, L)."""
+        return self.draws.z
+
+    @property
+    def log_q(self) -> Tensor:
+        """log q(z | x, c) of the draws, (K, B)."""
+        return self.draws.log_q
+
+    @cached_property
+    def p_x(self) -> Any:
+        """p(x | z, c) of the draws."""
+        return self.likelihood(self.z, self.c)
+
+    @cached_property
+    def log_px(self) -> Tensor:
+        """log p(x | z, c), (K, B), over the observed values only."""
+        return self.p_x.log_prob(self.x, self.observed)
+
+    @cached_property
+    def expected_log_px(self) -> Tensor:
+        """E_q[log p(x | z, c)], (B,): in closed form where known, else the mean over the draws."""
+        known = self.likelihood.expected_log_prob(self.q, self.x, self.c, self.observed)
+        return self.log_px.mean(0) if known is None else known
+
+    @cached_property
+    def log_pz(self) -> Tensor:
+        """log p(z | c), (K, B)."""
+        return self.p_z.log_prob(self.z)
+
+    @cached_property
+    def log_weight(self) -> Tensor:
+        """log of p(x, z | c) / q(z | x, c), (K, B): its exponential averages to p(x | c)."""
+        return self.log_px + self.log_pz - self.log_q
+
+    @cached_property
+    def kl_groups(self) -> Tensor:
+        """KL(q || prior) by groups of latent values, (B, groups): in closed form where known, else from the draws."""
+        known = closed_form_kl(self.q, self.p_z)
+        return self.kl_of_draws.unsqueeze(-1) if known is None else known
+
+    @cached_property
+    def kl(self) -> Tensor:
+        """KL(q || prior), (B,)."""
+        return self.kl_groups.sum(-1)
+
+    @cached_property
+    def kl_of_draws(self) -> Tensor:
+        """KL(q || prior) estimated by the draws, (B,)."""
+        return (self.log_q - self.log_pz).mean(0)
+
+
+class LatentModel(nn.Module):
+    """p(z | c) p(x | z, c) with q(z | x, c)."""
+
+    def __init__(self, posterior: Posterior, likelihood: Likelihood, prior: Prior, description: str = "") -> None:
+        """description: the network in one line."""
+        super().__init__()
+        self.description = description
+        self.posterior, self.likelihood, self.prior = posterior, likelihood, prior
+        prior.bind(posterior)
+        posterior.bind(prior)
+
+    @property
+    def noise_size(self) -> int:
+        """Standard normal numbers that one draw of one code takes."""
+        return self.posterior.noise_size
+
+    def encode(self, x: Tensor, c: Tensor | None = None, observed: Tensor | None = None) -> Any:
+        """x (B, *event) -> q(z | x, c)."""
+        if observed is not None:
+            x = torch.where(observed, x, 0.0)
+
+        def log_joint(z: Tensor) -> Tensor:
+            log_px: Tensor = self.likelihood(z, c).log_prob(x, observed)
+            return log_px + self.prior(c).log_prob(z)
+
+        return self.posterior(self.likelihood.represent(x), c, log_joint)
+
+    def forward(
+        self, x: Tensor, noise: Tensor, c: Tensor | None = None, observed: Tensor | None = None
+    ) -> Evidence:
+        """x (B, *event) and noise (K, B, noise_size) -> the evidence of K draws a row."""
+        q = self.encode(x, c, observed)
+        return Evidence(x, c, observed, q, self.prior(c), q.draw(noise), self.likelihood)
+
+
+def make_network(value: Any, sizes: Sizes) -> Network:
+    """The network part for these sizes: chosen from the data, named, or the user's own."""
+    if isinstance(value, nn.Module | tuple | list):
+        return OwnNetwork(sizes, value)
+    made: Network = build("network", choose_network(sizes) if value == "auto" else value, sizes)
+    return made
+
+
+def make_model(spec: Spec, sizes: Sizes, generator: torch.Generator) -> LatentModel:
+    """The model of a spec, with first weights drawn from `generator`; ClashError before any tensor exists."""
+    refuse_clashes(spec)
+    network = make_network(spec.network, sizes)
+    likelihood: Likelihood = (
+        OwnLikelihood(sizes, spec.likelihood)
+        if isinstance(spec.likelihood, nn.Module)
+        else build("likelihood", spec.likelihood, sizes, network)
+    )
+    seen = seen_by_encoder(likelihood, sizes)
+    if seen.event_shape != sizes.event_shape:
+        network = make_network(spec.network, seen)
+    posterior: Posterior = (
+        OwnPosterior(seen, spec.posterior)
+        if isinstance(spec.posterior, nn.Module)
+        else build("posterior", spec.posterior, seen, network)
+    )
+    prior: Prior = (
+        OwnPrior(seen, spec.prior) if isinstance(spec.prior, nn.Module) else build("prior", spec.prior, seen)
+    )
+    model = LatentModel(posterior, likelihood, prior, network.description)
+    initialise(model, generator, network.init)
+    return model
+
+
+def make_penalties(spec: Spec, sizes: Sizes, generator: torch.Generator) -> list[Any]:
+    """The penalties of a spec, critics among them, with first weights drawn from `generator`."""
+    made = [build("penalty", p, sizes) if is_name_or_part(p) else copy.deepcopy(p) for p in spec.penalties]
+    for penalty in made:
+        initialise(penalty, generator)
+    return made
+
+
+def seen_by_encoder(likelihood: Likelihood, sizes: Sizes) -> Sizes:
+    """The sizes and facts of what encoders read: the likelihood's representation of x."""
+    facts = dict(sizes.facts)
+    examples = facts.pop("examples", None)
+    if examples is not None:
+        h = likelihood.represent(examples)
+        low, high = float(h.min()), float(h.max())
+        facts |= {"mean": h.mean(0), "spread": h.std(0, unbiased=False), "bounds": (low, high)}
+    return replace(sizes, event_shape=tuple(likelihood.input_shape), facts=facts)

@@ -1,0 +1,11 @@
+"""Penalties: Evidence -> terms that are added to those of the bound.
+
+A part a file. Declared beside each class: `matches_prior` (True when it draws codes towards the prior).
+To add one: a class with `@register("penalty", "my-name", ...)` in a file here, imported below. A penalty that
+learns (a second player) is a critic: see `vaekit.critics`.
+"""
+
+from vaekit.penalties.mmd import MMD
+from vaekit.penalties.penalty import Penalty
+
+__all__ = ["MMD", "Penalty"]

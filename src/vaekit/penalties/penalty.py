@@ -1,0 +1,31 @@
+"""What every penalty offers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import nn
+
+from vaekit.bounds import Terms
+from vaekit.errors import SpecError
+from vaekit.model import Evidence
+from vaekit.spec import Sizes
+
+
+class Penalty(nn.Module, ABC):
+    """Terms beside those of the bound, minimised by the model with weight `weight`."""
+
+    name = "own"
+    matches_prior = False
+    learns = False  # True for a critic: it has parameters and a loss of its own
+
+    def __init__(self, sizes: Sizes, weight: float) -> None:
+        super().__init__()
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
+            raise SpecError(f"penalty '{self.name}': weight={weight!r} is not possible; give 0 or more.")
+        self.weight = float(weight)
+
+    @abstractmethod
+    def terms(self, evidence: Evidence, generator: torch.Generator) -> Terms:
+        """name -> (weight, values (B,) or one number)."""

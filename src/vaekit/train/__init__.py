@@ -1,0 +1,10 @@
+"""Training: players, the step, the one loop, schedules, callbacks.
+
+`Training` (loop.py) is all of it; nothing here knows of estimators or files.
+"""
+
+from vaekit.train.callbacks import Callback
+from vaekit.train.loop import Outcome, Plan, Training
+from vaekit.train.rows import MappedRows, ResidentRows, Rows
+
+__all__ = ["Callback", "MappedRows", "Outcome", "Plan", "ResidentRows", "Rows", "Training"]

@@ -1,0 +1,247 @@
+"""The one training loop: players, the step, the epoch, the fit.
+
+A step: take a batch, draw noise, make the evidence, compute every player's loss from it, give each player its
+own gradient, then move them all. Nothing is read from the device inside an epoch but, on a CPU where it is
+free, the finiteness of the loss.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vaekit.bounds import Bound, Terms, loss_of
+from vaekit.critics import Critic
+from vaekit.machine import fast_torch, keep_memory
+from vaekit.model import LatentModel
+from vaekit.penalties import Penalty
+from vaekit.train.callbacks import Callback
+from vaekit.train.history import Means
+from vaekit.train.interrupt import Interrupt
+from vaekit.train.players import Player
+from vaekit.train.rows import Rows, in_order, shuffled
+from vaekit.train.schedules import make_schedule
+from vaekit.train.weights import Average, Snapshot
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train: all that is neither the model nor the data."""
+
+    max_epochs: int = 100
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    optimizer: Any = "adam"
+    schedule: Any = "constant"
+    gradient_clip: float | None = None
+    ema: float | None = None
+    patience: int | None = 10
+    seed: int = 0
+    device: torch.device = torch.device("cpu")
+    bfloat16: bool = False
+
+
+@dataclass
+class Outcome:
+    """How a training ended."""
+
+    history: list[dict[str, float]]
+    best_epoch: int | None
+    interrupted: bool
+    stopped_early: bool
+    diverged: str | None
+    """The term that stopped being finite, or None."""
+
+
+class Training:
+    """One run. `run()` trains the model in place and leaves the weights that are to be kept."""
+
+    evaluation_rows = 512
+
+    def __init__(
+        self,
+        model: LatentModel,
+        bound: Bound,
+        penalties: Sequence[Penalty],
+        rows: Rows,
+        held_out: Rows | None,
+        plan: Plan,
+        callbacks: Sequence[Callback] = (),
+    ) -> None:
+        self.model, self.bound, self.penalties = model, bound, list(penalties)
+        self.rows, self.held_out, self.plan = rows, held_out, plan
+        self.callbacks = list(callbacks)
+        self.critics = [p for p in self.penalties if isinstance(p, Critic)]
+        self.schedule = make_schedule(plan.schedule)
+        self.player = Player("model", model, plan.optimizer, plan.learning_rate)
+        self.others = [
+            Player(critic.name, critic, plan.optimizer, critic.learning_rate or plan.learning_rate)
+            for critic in self.critics
+        ]
+        self.order = torch.Generator().manual_seed(plan.seed)
+        self.noise = torch.Generator(plan.device).manual_seed(plan.seed + 1)
+        self.steps_an_epoch = math.ceil(len(rows) / plan.batch_size)
+        self.average = Average(model, plan.ema) if plan.ema is not None else None
+        self.epoch, self.step = 0, 0
+        self.history: list[dict[str, float]] = []
+        self.best_epoch: int | None = None
+        self.stop = False
+        self.diverged: str | None = None
+        self.means = Means()
+
+    def run(self) -> Outcome:
+        """Train until the epochs are over, patience is, or somebody asks to stop."""
+        keep_memory()
+        self.kept = Snapshot([self.model, *self.critics])
+        self._tell("fit_begins")
+        with fast_torch(), Interrupt() as interrupt:
+            self.model.train()
+            while self.epoch < self.plan.max_epochs and not self.stop:
+                self._run_epoch(interrupt)
+                self.epoch += 1
+        self.model.eval()
+        if interrupt.asked:
+            self._tell("interrupted")
+        if self.best_epoch is not None or self.diverged:
+            self.kept.put_back()
+        elif self.average is not None:
+            self.average.swap()
+        outcome = Outcome(
+            self.history,
+            self.best_epoch,
+            interrupt.asked,
+            self.stop and not interrupt.asked and self.diverged is None,
+            self.diverged,
+        )
+        self._tell("fit_ends")
+        return outcome
+
+    def _run_epoch(self, interrupt: Interrupt) -> None:
+        started = time.perf_counter()
+        self._tell("epoch_begins")
+        self.means = Means()
+        for x, c in shuffled(self.rows, self.plan.batch_size, self.order, self.noise):
+            self._tell("step_begins")
+            self.take_step(x, c)
+            if self.diverged:
+                self.stop = True
+                return
+            self.step += 1
+            self._tell("step_ends")
+            if interrupt.asked or self.stop:
+                self.stop = True
+                break
+        self._end_epoch(time.perf_counter() - started)
+
+    def take_step(self, x: Tensor, c: Tensor | None) -> None:
+        """Every loss from one record of evidence, every player its gradient, then all move."""
+        terms, losses, means = self.losses(x, c)
+        if self.plan.device.type == "cpu" and not math.isfinite(float(losses[0].detach())):
+            self.diverged = self._first_bad(means)
+            return
+        players = [self.player, *self.others]
+        for player, loss in zip(players, losses, strict=True):
+            player.feel(loss)
+        share = self.schedule.share(self.step / (self.plan.max_epochs * self.steps_an_epoch))
+        for player in players:
+            player.move(share, self.plan.gradient_clip)
+        if self.average is not None:
+            self.average.follow()
+        others = {
+            f"{player.name.replace('-', '_')}_loss": loss.detach()
+            for player, loss in zip(self.others, losses[1:], strict=True)
+        }
+        self.means.add(len(x), terms, means, others)
+
+    def losses(self, x: Tensor, c: Tensor | None) -> tuple[Terms, list[Tensor], dict[str, Tensor]]:
+        """The terms of the model's loss, every player's loss (the model's first), and the mean of each term."""
+        noise = torch.randn(
+            self.bound.samples, len(x), self.model.noise_size, generator=self.noise, device=self.plan.device
+        )
+        with torch.autocast(self.plan.device.type, torch.bfloat16, enabled=self.plan.bfloat16):
+            evidence = self.model(x, noise, c)
+            terms = self.bound.terms(evidence, self.step / self.steps_an_epoch)
+            for penalty in self.penalties:
+                terms |= penalty.terms(evidence, self.noise)
+            loss, means = loss_of(terms)
+            return terms, [loss, *(critic.critic_loss(evidence, self.noise) for critic in self.critics)], means
+
+    def _first_bad(self, means: dict[str, Tensor]) -> str:
+        return next((name for name, mean in means.items() if not math.isfinite(float(mean))), "loss")
+
+    def _end_epoch(self, seconds: float) -> None:
+        row = {"epoch": float(self.epoch + 1), **self.means.row()}
+        if not math.isfinite(row["loss"]):
+            self.diverged = self._first_bad({k: torch.tensor(v) for k, v in row.items()})
+            self.stop = True
+            return
+        if self.held_out is not None:
+            row |= self._evaluate(self.held_out)
+        row["seconds"] = seconds
+        self.history.append(row)
+        self._keep_if_better(row)
+        for callback in self.callbacks:
+            callback.epoch_ends(self, row)
+
+    @torch.no_grad()
+    def _evaluate(self, rows: Rows) -> dict[str, float]:
+        """The held-out objective at its final weights, and the bound at weight one, in nats."""
+        self.model.eval()
+        if self.average is not None:
+            self.average.swap()
+        # The same noise after every epoch, so that two epochs differ by their weights only.
+        generator = torch.Generator(self.plan.device).manual_seed(self.plan.seed + 2)
+        loss = elbo = 0.0
+        has_value = True
+        for x, c in in_order(rows, self.evaluation_rows, generator):
+            noise = torch.randn(
+                self.bound.samples, len(x), self.model.noise_size, generator=generator, device=self.plan.device
+            )
+            evidence = self.model(x, noise, c)
+            terms = self.bound.terms(evidence)
+            for penalty in self.penalties:
+                if not penalty.learns:
+                    terms |= penalty.terms(evidence, generator)
+            loss += float(loss_of(terms)[0]) * len(x)
+            value = self.bound.value(evidence)
+            has_value = value is not None
+            elbo += 0.0 if value is None else float(value.double().sum())
+        if self.average is not None:
+            self.average.swap()
+        self.model.train()
+        row = {"val_loss": loss / len(rows)}
+        return row | ({"val_elbo": elbo / len(rows)} if has_value else {})
+
+    def _keep_if_better(self, row: dict[str, float]) -> None:
+        """Keep the weights that are best on held-out rows; without patience, just the last finite ones."""
+        watched = self.plan.patience is not None and "val_loss" in row
+        if not watched:
+            self.kept.take()
+            return
+        best = min((r["val_loss"] for r in self.history[:-1] if math.isfinite(r["val_loss"])), default=math.inf)
+        if row["val_loss"] < best:
+            self.best_epoch = self.epoch + 1
+            self._take_averaged()
+            self._tell("improved")
+        schedules_end = max(self.bound.ends, self.schedule.ends * self.plan.max_epochs)
+        since = self.epoch + 1 - max(self.best_epoch or 0, math.ceil(schedules_end))
+        assert self.plan.patience is not None
+        if since >= self.plan.patience:
+            self.stop = True
+
+    def _take_averaged(self) -> None:
+        if self.average is not None:
+            self.average.swap()
+        self.kept.take()
+        if self.average is not None:
+            self.average.swap()
+
+    def _tell(self, moment: str) -> None:
+        for callback in self.callbacks:
+            getattr(callback, moment)(self)

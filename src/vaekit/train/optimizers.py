@@ -1,0 +1,47 @@
+"""Optimisers by name. To add one: a class with `@register("optimizer", "my-name")` that makes a torch optimiser."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from vaekit.spec import build, register
+
+
+class Maker(Protocol):
+    """Makes a torch optimiser for these parameters."""
+
+    def make(self, parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer: ...
+
+
+@register("optimizer", "adam", reference="Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980")
+class Adam:
+    """Adam; with weight_decay it is decoupled (AdamW)."""
+
+    def __init__(
+        self, *, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8, weight_decay: float = 0.0
+    ) -> None:
+        self.options: dict[str, Any] = {"betas": tuple(betas), "eps": epsilon, "weight_decay": weight_decay}
+
+    def make(self, parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
+        kind = torch.optim.AdamW if self.options["weight_decay"] else torch.optim.Adam
+        return kind(parameters, lr=learning_rate, fused=True, **self.options)
+
+
+@register("optimizer", "sgd", reference="Robbins and Monro, 1951, https://doi.org/10.1214/aoms/1177729586")
+class SGD:
+    """Stochastic gradient descent with momentum."""
+
+    def __init__(self, *, momentum: float = 0.9, weight_decay: float = 0.0) -> None:
+        self.options: dict[str, Any] = {"momentum": momentum, "weight_decay": weight_decay}
+
+    def make(self, parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, lr=learning_rate, fused=True, **self.options)
+
+
+def make_optimizer(value: Any, parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
+    """The torch optimiser of this name or part."""
+    maker: Maker = build("optimizer", value)
+    return maker.make(parameters, learning_rate)

@@ -1,0 +1,37 @@
+"""Players: the model and its critics. A player's loss moves that player's parameters and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from vaekit.train.optimizers import make_optimizer
+
+
+class Player:
+    """Parameters, the optimiser that moves them, and the base learning rate."""
+
+    def __init__(self, name: str, module: nn.Module, optimizer: Any, learning_rate: float) -> None:
+        self.name = name
+        self.parameters = [p for p in module.parameters() if p.requires_grad]
+        self.learning_rate = learning_rate
+        self.optimizer = make_optimizer(optimizer, self.parameters, learning_rate) if self.parameters else None
+
+    def feel(self, loss: Tensor) -> None:
+        """Give this player's parameters, and nobody else's, the gradient of its loss."""
+        if self.optimizer is None:
+            return
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss, inputs=self.parameters)
+
+    def move(self, share: float, gradient_clip: float | None) -> None:
+        """One step of the optimiser, at this share of the learning rate."""
+        if self.optimizer is None:
+            return
+        if gradient_clip is not None:
+            nn.utils.clip_grad_norm_(self.parameters, gradient_clip, foreach=True)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate * share
+        self.optimizer.step()

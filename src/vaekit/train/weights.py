@@ -1,0 +1,55 @@
+"""Copies of weights: the best so far, and a moving average."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Snapshot:
+    """A copy of the weights of some modules that can be put back."""
+
+    def __init__(self, modules: list[nn.Module]) -> None:
+        self.tensors: list[Tensor] = [t for module in modules for t in _tensors(module)]
+        self.kept = [t.detach().clone() for t in self.tensors]
+
+    @torch.no_grad()
+    def take(self) -> None:
+        """Copy the weights as they are now."""
+        torch._foreach_copy_(self.kept, self.tensors)
+
+    @torch.no_grad()
+    def put_back(self) -> None:
+        """Give the modules the weights of the last `take`."""
+        torch._foreach_copy_(self.tensors, self.kept)
+
+
+class Average:
+    """An exponential moving average of a module's parameters: average <- decay average + (1 - decay) weights.
+
+    Reference: Polyak and Juditsky, 1992, https://doi.org/10.1137/0330046
+    """
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.parameters = [p.data for p in module.parameters()]
+        self.kept = [p.clone() for p in self.parameters]
+        self.steps = 0
+
+    def follow(self) -> None:
+        """One step; early steps weigh more, so that the first weights are forgotten."""
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 10))
+        torch._foreach_lerp_(self.kept, self.parameters, 1 - decay)
+
+    def swap(self) -> None:
+        """Exchange the averages with the weights."""
+        for average, weight in zip(self.kept, self.parameters, strict=True):
+            now = weight.clone()
+            weight.copy_(average)
+            average.copy_(now)
+
+
+def _tensors(module: nn.Module) -> list[Tensor]:
+    floating = [b for b in module.buffers() if b.is_floating_point()]
+    return [p.data for p in module.parameters()] + floating

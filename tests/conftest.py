@@ -1,0 +1,40 @@
+"""What all tests share: quiet surroundings, one thread a worker, and where the data sets are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("VAEKIT_OFFLINE", "1")  # a test that needs the internet is marked and lifts this
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the cores, and sums made by one thread are the same in every run.
+    os.environ["OMP_NUM_THREADS"] = "1"  # for the programs that tests start
+    import torch
+
+    torch.set_num_threads(1)
+
+# Examples are the same in every run, and a loaded machine fails no test by being slow.
+settings.register_profile("vaekit", deadline=None, derandomize=True)
+settings.load_profile("vaekit")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("there is no CUDA device")
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder with the data sets that do not come with the package (mnist/...), from $VAEKIT_DATA."""
+    folder = os.environ.get("VAEKIT_DATA")
+    if not folder:
+        pytest.skip("set VAEKIT_DATA to the folder that holds mnist/")
+    return Path(folder)
