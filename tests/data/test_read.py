@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits
 from vaekit.data import read as room
 from vaekit.data.read import read, reread
 from vaekit.data.source import Source
-from vaekit.errors import DataError, RunError, UnknownOption, VaekitError
+from vaekit.errors import DataError, RunError, UnknownOption
 
 
 def again(source: Source) -> Source:
@@ -137,7 +137,7 @@ def test_a_home_folder_is_found_by_its_tilde(tmp_path: Path, monkeypatch) -> Non
 @pytest.mark.parametrize("name", ["x.docx", "x", "picture.png"])
 def test_a_file_of_another_kind_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"?")
-    with pytest.raises(DataError, match="kind that is not known|is one image; give the folder"):
+    with pytest.raises(DataError, match=r"kind that is not known|is one image; give the folder"):
         read(tmp_path / name)
 
 
@@ -167,12 +167,16 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch) -> No
         read(path)
 
 
-@pytest.mark.parametrize("given", [None, 7, 1.5, {"X": [1]}, (i for i in range(3)), [], [[1, 2], [3]]])
-def test_what_is_no_data_is_refused_in_words(given) -> None:
-    with pytest.raises(VaekitError) as raised:
-        source = read(given)
-        if source.rows == 0:  # an empty list is an array; its profile says what is wrong with it
-            from vaekit.data.profile import profile
-
-            profile(source.X)
-    assert str(raised.value).rstrip(")")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (None, "X is a NoneType; give an array"),
+        (7, "X is a int; give an array"),
+        ({"X": [1]}, "item 0 of your dict failed"),
+        ((i for i in range(3)), "X is a generator without a length"),
+        ([[1, 2], [3]], "cannot be read as numbers"),
+    ],
+)
+def test_what_is_no_data_is_refused_in_words(given: object, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        read(given)

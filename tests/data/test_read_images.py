@@ -115,12 +115,11 @@ def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["no image", "cut in its header", "cut in its pixels", "empty"])
 def test_a_broken_image_is_named(kind: str, tmp_path: Path) -> None:
-    put(tmp_path / "a.png", RNG.integers(0, 256, (4, 5), dtype=np.uint8))
-    noise = RNG.integers(0, 256, (4, 5, 3), dtype=np.uint8).repeat(40, 0).repeat(40, 1)
-    put(tmp_path / "broken.png", noise[:4, :5])
+    put(tmp_path / "a.png", GREY)
+    put(tmp_path / "broken.png", GREY)
     data = (tmp_path / "broken.png").read_bytes()
-    broken = {"no image": b"hello", "cut in its header": data[:20], "empty": b""}.get(kind, data[:60])
-    (tmp_path / "broken.png").write_bytes(broken)
+    cut = {"cut in its header": 20, "cut in its pixels": 55, "empty": 0}
+    (tmp_path / "broken.png").write_bytes(b"hello" if kind == "no image" else data[: cut[kind]])
     with pytest.raises(RunError, match=r"broken\.png' cannot be read"):
         read(tmp_path)
 

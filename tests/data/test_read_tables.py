@@ -180,6 +180,12 @@ def test_a_table_is_the_same_in_every_kind_of_frame(kind: str, tmp_path: Path) -
         read(given)
 
 
+@pytest.mark.parametrize("kind", ["polars", "pyarrow"])
+def test_a_truth_that_is_missing_is_a_missing_number(kind: str) -> None:
+    source = read(FRAMES[kind]({"maybe": [True, None, False]}))
+    np.testing.assert_array_equal(source.X, [[1], [NAN], [0]])
+
+
 @pytest.mark.parametrize(
     "column",
     [

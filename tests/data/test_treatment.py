@@ -113,7 +113,9 @@ def test_few_uint8_images_are_divided_for_a_likelihood_of_the_unit_interval() ->
     assert treat(PIXELS[:10], "unit").scale == 255
 
 
-@pytest.mark.parametrize(("threshold", "level"), [(0.5, 127.5), (0, 0), (0.9, 229.5), (100, 100), (1, 1)])
+@pytest.mark.parametrize(
+    ("threshold", "level"), [(0.5, 127.5), (np.float32(0.5), 127.5), (0, 0), (0.9, 229.5), (100, 100), (1, 1)]
+)
 def test_a_threshold_below_one_is_a_share_of_the_pixels_range(threshold: float, level: float) -> None:
     treatment = treat(PIXELS, "binary", binarize=threshold)
     x = treatment.to_model(PIXELS)

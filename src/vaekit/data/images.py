@@ -21,7 +21,6 @@ from vaekit.errors import DataError, RunError
 from vaekit.kinds import Array
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
-_ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)
 _SHOWN = 8
 
 
@@ -37,14 +36,27 @@ def read_images(path: Path) -> Source:
     )
     if not files:
         raise DataError(f"folder '{path}' holds no images ({', '.join(SUFFIXES)}); give the one that does.")
-    X = np.empty((len(files), *_common_shape(path, files)), dtype=np.uint8)
     digest = hashlib.sha256()
-    for row, file in enumerate(files):
+    images = []
+    for file in files:
         data = file.read_bytes()
         digest.update(file.relative_to(path).as_posix().encode() + data)
-        X[row] = pixels(_opened(io.BytesIO(data), file), file)
+        images.append(pixels(_opened(data, file), file))
     y, classes = _classes(path, files)
-    return Source(X=X, y=y, sha256=digest.hexdigest(), class_names=classes)
+    return Source(X=_stacked(images, path), y=y, sha256=digest.hexdigest(), class_names=classes)
+
+
+def _stacked(images: list[Array], folder: Path) -> Array:
+    """(n, C, H, W) of images of one size, grey ones repeated where others have colours."""
+    sizes = Counter(image.shape[1:] for image in images)
+    if len(sizes) > 1:
+        told = ", ".join(f"{h} x {w} ({n})" for (h, w), n in sizes.most_common(_SHOWN))
+        raise DataError(
+            f"the {len(images)} images in '{folder}' have {len(sizes)} sizes; height x width (and how many): "
+            f"{told}{', ...' if len(sizes) > _SHOWN else ''}. Bring them to one size first."
+        )
+    shape = (max(len(image) for image in images), *images[0].shape[1:])
+    return np.stack([np.broadcast_to(image, shape) for image in images])
 
 
 def pixels(image: Any, name: object) -> Array:
@@ -53,7 +65,7 @@ def pixels(image: Any, name: object) -> Array:
 
     if image.mode == "F":
         raise DataError(f"image '{name}' holds floating-point numbers; give such data as a .npy file.")
-    grey = _is_grey(image)
+    grey = image.mode in ("1", "L", "LA")
     try:
         image = ImageOps.exif_transpose(image)
         if image.mode.startswith("I"):
@@ -67,43 +79,18 @@ def pixels(image: Any, name: object) -> Array:
     return values[None] if grey else values.transpose(2, 0, 1)
 
 
-def _is_grey(image: Any) -> bool:
-    """Whether the image has no colours; I is grey of more than 8 bits."""
-    return image.mode in ("1", "L", "LA") or image.mode.startswith("I")
-
-
-def _opened(source: Any, file: Path) -> Any:
+def _opened(data: bytes, file: Path) -> Any:
     """The image, its header read and its pixels not yet."""
     from PIL import Image
 
     try:
-        return Image.open(source)
+        return Image.open(io.BytesIO(data))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise RunError(_broken(file, error)) from error
 
 
 def _broken(name: object, error: Exception) -> str:
     return f"image '{name}' cannot be read ({error}); mend it or take it out of the folder."
-
-
-def _common_shape(folder: Path, files: list[Path]) -> tuple[int, int, int]:
-    """(C, H, W) of all images, from their headers; DataError where sizes are mixed."""
-    sizes: Counter[tuple[int, int]] = Counter()
-    colour = False
-    for file in files:
-        with _opened(file, file) as image:
-            width, height = image.size
-            sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
-            sizes[(width, height) if sideways else (height, width)] += 1
-            colour |= not _is_grey(image)
-    if len(sizes) > 1:
-        told = ", ".join(f"{h} x {w} ({n})" for (h, w), n in sizes.most_common(_SHOWN))
-        raise DataError(
-            f"the {len(files)} images in '{folder}' have {len(sizes)} sizes; height x width (and how many): "
-            f"{told}{', ...' if len(sizes) > _SHOWN else ''}. Bring them to one size first."
-        )
-    height, width = next(iter(sizes))
-    return 3 if colour else 1, height, width
 
 
 def _classes(folder: Path, files: list[Path]) -> tuple[Array | None, tuple[str, ...] | None]:

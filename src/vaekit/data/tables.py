@@ -132,4 +132,9 @@ def _is_numeric(column: Any) -> bool:
 def _values(column: Any) -> Array:
     """The column's values; where gaps or decimals make Python objects of numbers, as float64."""
     values: Array = np.asarray(column.to_numpy())
-    return values.astype(np.float64) if values.dtype == object and _is_numeric(column) else values
+    if values.dtype != object or not _is_numeric(column):
+        return values
+    known = ~np.asarray(column.is_null().to_numpy(), dtype=bool)
+    made = np.full(len(values), np.nan)
+    made[known] = values[known].astype(np.float64)
+    return made

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -28,7 +29,8 @@ class Treatment:
     """The change of units between the user's data and the model.
 
     event_shape: one example as the model sees it; user_shape: as fit saw it. offset and scale (float64)
-    broadcast to event_shape. measure: "density" or "mass", of the likelihood. binarize: None, "threshold"
+    broadcast to event_shape, and so does constant: True where a real value never changed, which is given back
+    exactly. measure: "density" or "mass", of the likelihood. binarize: None, "threshold"
     (1 where a value is above `threshold`, in the user's units), "static" (one draw with the value as
     probability) or "dynamic" (a new draw whenever the data are seen; scores use `fixed_draw`). Both kinds
     of draw are functions of the seed and the row's own values.
@@ -38,6 +40,7 @@ class Treatment:
     user_shape: tuple[int, ...]
     offset: Array
     scale: Array
+    constant: Array
     measure: str
     description: str
     binarize: str | None = None
@@ -67,18 +70,29 @@ class Treatment:
         if not isinstance(scale_inputs, bool) and scale_inputs != "auto":
             raise SpecError(f"scale_inputs={scale_inputs!r} is not possible; there are: 'auto', True, False.")
         offset, scale, description = np.zeros(()), np.ones(()), "values are used as they are"
+        constant = np.zeros((), dtype=bool)
         if scale_inputs and domain in ("unit", "binary") and _pixel_levels(profile):
             scale = np.asarray(float(_pixel_levels(profile)))
             description = f"values are pixels from 0 to {scale:g}, divided by {scale:g}"
         elif scale_inputs and domain == "real":
             offset, scale = _standard(np.asanyarray(X).reshape(len(X), *profile.event_shape))
+            constant = np.isin(np.arange(offset.size), profile.constant).reshape(offset.shape)
             description = "each column is standardised: its mean taken off, divided by its standard deviation"
         how, threshold = _binarisation(binarize, domain, measure, scale, profile)
         if how is not None:
             description += f"; then binarised ({how}" + (f" {threshold:g})" if threshold is not None else ")")
         user_shape = tuple(int(length) for length in np.shape(X)[1:])
         return cls(
-            profile.event_shape, user_shape, offset, scale, measure, description, how, threshold, seed % 2**63
+            profile.event_shape,
+            user_shape,
+            offset,
+            scale,
+            constant,
+            measure,
+            description,
+            how,
+            threshold,
+            seed % 2**63,
         )
 
     def to_model(self, X: Any) -> Array:
@@ -107,7 +121,8 @@ class Treatment:
     def to_user(self, x: Any) -> Array:
         """x (n, *event_shape) in the model's units -> float64 (n, *user_shape) in the user's."""
         values = np.asarray(x, dtype=np.float64).reshape(-1, *self.event_shape)
-        return (values * self.scale + self.offset).reshape(-1, *self.user_shape)
+        given = np.where(self.constant, self.offset, values * self.scale + self.offset)
+        return given.reshape(-1, *self.user_shape)
 
     def fixed_draw(self, x: Array) -> Array:
         """Probabilities x (n, *event) -> 0 or 1, float32: the same for a row wherever it stands."""
@@ -133,15 +148,15 @@ class Treatment:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def arrays(self) -> dict[str, Array]:
-        """The arrays by name, float64."""
-        return {"offset": self.offset, "scale": self.scale}
+        """The arrays by name."""
+        return {"offset": self.offset, "scale": self.scale, "constant": self.constant}
 
     @classmethod
     def from_stored(cls, data: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
         """The treatment that `to_json` and `arrays` wrote."""
         values = {name: data[name] for name in _WRITTEN}
         values |= {name: tuple(values[name]) for name in ("event_shape", "user_shape")}
-        return cls(offset=np.asarray(arrays["offset"]), scale=np.asarray(arrays["scale"]), **values)
+        return cls(**{name: np.asarray(arrays[name]) for name in ("offset", "scale", "constant")}, **values)
 
 
 def _pixel_levels(profile: Profile) -> int:
@@ -174,7 +189,7 @@ def _binarisation(
             f"binarize={binarize!r} makes zeros and ones, and this likelihood is a {measure} of {domain} "
             "values; use likelihood 'bernoulli', or binarize=None."
         )
-    if isinstance(binarize, int | float) and not isinstance(binarize, bool) and math.isfinite(binarize):
+    if isinstance(binarize, Real) and not isinstance(binarize, bool) and math.isfinite(binarize):
         share = 0 <= binarize < 1
         return "threshold", float(binarize * scale) if share else float(binarize)
     if binarize not in ("static", "dynamic"):

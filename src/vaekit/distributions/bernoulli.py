@@ -6,7 +6,7 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from vaekit.distributions.independent import Independent
 
@@ -24,7 +24,7 @@ class Bernoulli(Independent):
 
     def value_log_prob(self, x: Tensor) -> Tensor:
         """logits * x - softplus(logits), as torch's one fused function."""
-        return -F.binary_cross_entropy_with_logits(self.logits, x.expand_as(self.logits), reduction="none")
+        return -binary_cross_entropy_with_logits(self.logits, x.expand_as(self.logits), reduction="none")
 
     def sample(self, generator: torch.Generator) -> Tensor:
         return torch.bernoulli(self.mean, generator=generator)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import logsigmoid
 
 from vaekit.distributions.independent import Independent
 
@@ -37,8 +37,8 @@ class DiscretisedLogistic(Independent):
         per_level = self.scale.reciprocal()
         away = (x - self.centre) * per_level
         has_above, has_below = (x < self.levels).to(away.dtype), (x > 0).to(away.dtype)
-        above = F.logsigmoid(away + 0.5 * per_level) * has_above
-        below = F.logsigmoid(0.5 * per_level - away) * has_below
+        above = logsigmoid(away + 0.5 * per_level) * has_above
+        below = logsigmoid(0.5 * per_level - away) * has_below
         width = (-torch.expm1(-per_level)).log() * (has_above * has_below)
         return above + below + width
 

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from vaekit.bounds import Bound
 from vaekit.compatibility import refuse_clashes
-from vaekit.errors import DataError, DivergedError
+from vaekit.errors import DataError, DivergedError, SpecError
 from vaekit.estimators.parameters import CONSTRAINTS
 from vaekit.estimators.prepare import Prepared, check_support, epochs_for, facts_of, prepare, rows_of, split
 from vaekit.kinds import Array
@@ -92,6 +92,19 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._parameter_constraints = {name: CONSTRAINTS[name] for name in cls._get_param_names()}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters; `prior__components` reaches an option of the part that fills a place."""
+        for key in params:
+            place, _, option = key.partition("__")
+            filled = params.get(place, getattr(self, place, None))
+            if option and isinstance(filled, str):
+                raise SpecError(
+                    f"{place} is the name '{filled}', which has no options to set; use {place}=part('{filled}'), "
+                    f"then {key}."
+                )
+        super().set_params(**params)
+        return self
 
     @abstractmethod
     def _spec(self) -> Spec:
@@ -204,6 +217,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return x
 
     def _reader(self) -> Reader:
+        check_is_fitted(self)
         return Reader(self.model_, self.treatment_.event_shape, self.seed_)
 
     def transform(self, X: Any) -> Array:

@@ -211,7 +211,7 @@ def _tensors(estimator: Any, arrays: Mapping[str, Array]) -> dict[str, Array]:
     codes = np.random.default_rng(estimator.seed_).standard_normal((GOLDEN_ROWS, estimator.spec_.latent_dim))
     golden = _golden_output(estimator, codes)
     found |= {"golden.codes": codes, "golden.decoded": golden[0], "golden.encoded": golden[1]}
-    return {name: np.ascontiguousarray(array) for name, array in found.items()}
+    return {name: np.array(array, order="C") for name, array in found.items()}
 
 
 def _golden_output(estimator: Any, codes: Array) -> tuple[Array, Array]:

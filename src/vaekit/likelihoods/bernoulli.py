@@ -7,8 +7,8 @@ from torch import Tensor
 from vaekit.distributions.bernoulli import Bernoulli
 from vaekit.errors import SpecError
 from vaekit.kinds import Array
-from vaekit.likelihoods.domain import check_values
 from vaekit.likelihoods.decoded import DecodedLikelihood
+from vaekit.likelihoods.domain import check_values
 from vaekit.nn.network import Network
 from vaekit.spec import Sizes, register
 

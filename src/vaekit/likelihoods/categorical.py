@@ -8,8 +8,8 @@ from torch import Tensor
 from vaekit.distributions.categorical import Categorical
 from vaekit.errors import SpecError
 from vaekit.kinds import Array
-from vaekit.likelihoods.domain import check_values
 from vaekit.likelihoods.decoded import DecodedLikelihood
+from vaekit.likelihoods.domain import check_values
 from vaekit.nn.network import Network
 from vaekit.nn.options import whole_number
 from vaekit.spec import Sizes, register

@@ -14,7 +14,7 @@ from vaekit.spec import Sizes
 
 
 class DecodedLikelihood(Likelihood):
-    """`numbers` numbers for each value, from one decoder that reads the code and, behind it, the condition."""
+    """`numbers` numbers for each value, from a decoder of the code and, behind it, the condition."""
 
     def __init__(self, sizes: Sizes, network: Network, numbers: int = 1) -> None:
         super().__init__(sizes)

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from vaekit.distributions.discretised_logistic import DiscretisedLogistic
 from vaekit.kinds import Array
-from vaekit.likelihoods.domain import check_values
 from vaekit.likelihoods.decoded import DecodedLikelihood
+from vaekit.likelihoods.domain import check_values
 from vaekit.likelihoods.scale import NetworkScale, spread_of
 from vaekit.nn.network import Network
 from vaekit.nn.options import whole_number

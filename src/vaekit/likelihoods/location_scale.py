@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from vaekit.kinds import Array
-from vaekit.likelihoods.domain import check_values
 from vaekit.likelihoods.decoded import DecodedLikelihood
+from vaekit.likelihoods.domain import check_values
 from vaekit.likelihoods.scale import choose_scale
 from vaekit.nn.network import Network
 from vaekit.spec import Sizes

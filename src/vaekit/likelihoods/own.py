@@ -40,8 +40,8 @@ class TorchValues(Independent):
 class OwnLikelihood(Likelihood):
     """A copy of the user's module, called as module(z), or module(z, c) where the model has a condition.
 
-    From codes z (K, B, L) it gives a torch Distribution of independent values (K, B, *event), or an object with
-    log_prob(x (B, *event), observed, a bool mask or None) -> (K, B), mean (K, B, *event) and
+    From codes z (K, B, L) it gives a torch Distribution of independent values (K, B, *event), or an object
+    with log_prob(x (B, *event), observed, a bool mask or None) -> (K, B), mean (K, B, *event) and
     sample(generator) -> (K, B, *event). The module may declare `domain`, `measure` and `normalised`, and
     have check(x); else x is real and has a density.
     """
@@ -67,8 +67,8 @@ class OwnLikelihood(Likelihood):
                 _check_shape("log_prob", p_x.log_prob(drawn[0], None), whole[:2])
             except (TypeError, AttributeError) as error:
                 raise NetworkError(
-                    "your likelihood must give an object with log_prob(x, observed), mean and sample(generator): "
-                    f"{error}"
+                    "your likelihood must give a torch Distribution, or an object with "
+                    f"log_prob(x, observed), mean and sample(generator): {error}"
                 ) from error
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Any:
@@ -90,9 +90,9 @@ def _ours(given: Any) -> Any:
         given = given.base_dist  # its values one by one, so that unobserved ones can be left out
     if given.event_shape:
         raise NetworkError(
-            f"your likelihood gave a {type(given).__name__} whose values depend on each other, so unobserved ones "
-            "cannot be left out; give independent values, or an object with log_prob(x, observed), mean and "
-            "sample(generator)."
+            f"your likelihood gave a {type(given).__name__} whose values depend on each other, so unobserved "
+            "ones cannot be left out; give independent values, or an object with log_prob(x, observed), mean "
+            "and sample(generator)."
         )
     return TorchValues(given)
 
@@ -100,6 +100,6 @@ def _ours(given: Any) -> Any:
 def _check_shape(what: str, given: Tensor, wanted: tuple[int, ...]) -> None:
     if tuple(given.shape) != wanted:
         raise NetworkError(
-            f"your likelihood gave a {what} of shape {tuple(given.shape)} for codes (3, 2, L); wanted is {wanted}: "
-            "3 draws of 2 examples."
+            f"your likelihood gave a {what} of shape {tuple(given.shape)} for codes (3, 2, L); wanted is "
+            f"{wanted}: 3 draws of 2 examples."
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import softplus
 
 from vaekit.errors import SpecError
 from vaekit.spec import Sizes
@@ -24,7 +24,7 @@ ONE = math.log(math.e - 1)  # softplus(ONE) is 1
 
 def positive(raw: Tensor) -> Tensor:
     """Any number to a positive one, 0 to 1: exponential below, linear above, so that nothing overflows."""
-    return F.softplus(raw + ONE)
+    return softplus(raw + ONE)
 
 
 class Scale(nn.Module, ABC):
@@ -95,26 +95,31 @@ class NetworkScale(FlooredScale):
         return self.above_floor(numbers[:, :, 1])
 
 
+def _known_spread(sizes: Sizes) -> Tensor:
+    """The spread of each value over the data, (event); 0 where it is unknown or is rounding only."""
+    spread, mean = (
+        torch.as_tensor(sizes.facts.get(fact, 0.0), dtype=torch.float32).broadcast_to(sizes.event_shape)
+        for fact in ("spread", "mean")
+    )
+    return torch.where(spread > 1e-6 * mean.abs(), spread, 0.0)
+
+
 def spread_of(sizes: Sizes) -> Tensor:
-    """The spread of each value over the data, (event); 1 where it is unknown or there is none."""
-    spread = sizes.facts.get("spread")
-    if spread is None:
-        return torch.ones(sizes.event_shape)
-    known = torch.as_tensor(spread, dtype=torch.float32).reshape(sizes.event_shape)
-    return torch.where(known.isfinite() & (known > 0), known, 1.0)
+    """One unit for each value, (event): its spread, or 1 where there is none."""
+    known = _known_spread(sizes)
+    return torch.where(known > 0, known, 1.0)
 
 
-def _largest(sizes: Sizes) -> Tensor:
-    """One unit for all values: the largest spread, so that a shared floor is high enough for each of them."""
-    spread = torch.as_tensor(sizes.facts.get("spread", 0.0), dtype=torch.float32)
-    varying = spread[spread.isfinite() & (spread > 0)]
-    return varying.max() if varying.numel() else torch.tensor(1.0)
+def largest_spread(sizes: Sizes) -> Tensor:
+    """One unit for all values, (): the largest spread, so that one floor is high enough for each."""
+    largest = _known_spread(sizes).max()
+    return largest if largest > 0 else torch.ones(())
 
 
 def choose_scale(name: str, scale: Any, sizes: Sizes) -> Scale:
     """The scale that the option of likelihood `name` asks for."""
     if scale == "learned":
-        return LearnedScale(_largest(sizes))
+        return LearnedScale(largest_spread(sizes))
     if scale == "per-feature":
         return LearnedScale(spread_of(sizes))
     if scale == "network":

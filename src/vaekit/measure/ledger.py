@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from vaekit.bounds import Bound
 from vaekit.kinds import Array
@@ -21,14 +23,26 @@ def ledger(reader: Reader, bound: Bound, rows: Array, log_jacobian: float, draws
     standard error over the rows. What the model has no density for is left out.
     """
     found: dict[str, float] = {"rows": float(len(rows))}
-    _add(found, "reconstruction", -reader.log_px(rows, draws) - log_jacobian)
-    if not bound.needs_q_density:
+    scored = bound.needs_q_density
+
+    def parts(x: Tensor, block: Array) -> Tensor:
+        evidence = reader.evidence(x, block, draws)
+        columns = [evidence.expected_log_px.unsqueeze(-1)]
+        if scored:
+            value = bound.value(evidence)
+            assert value is not None
+            columns += [value.unsqueeze(-1), evidence.kl_groups]
+        return torch.cat(columns, -1)
+
+    columns = reader.by_batches(rows, parts)
+    _add(found, "reconstruction", -columns[:, 0] - log_jacobian)
+    if not scored:
         return found
-    groups = reader.kl_groups(rows, draws)
+    groups = columns[:, 2:]
     _add(found, "kl", groups.sum(1))
-    if groups.shape[1] > 1 or reader.model.posterior.latent_dim == 1:
+    if groups.shape[1] == reader.model.posterior.latent_dim:
         found["active_units"] = float((groups.mean(0) > ACTIVE_NATS).sum())
-    _add(found, "elbo", reader.scores(rows, bound, draws) + log_jacobian)
+    _add(found, "elbo", columns[:, 1] + log_jacobian)
     found["bits_per_value"] = -found["elbo"] / (math.log(2) * int(np.prod(rows.shape[1:])))
     return found
 

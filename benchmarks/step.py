@@ -1,0 +1,141 @@
+"""The composed step beside a hand-written loop of the same network and mathematics.
+
+Both train from the same weights on the same batches with the same noise, in one process, under the same matrix
+products (`vaekit.machine.fast_torch`) and allocator (`keep_memory`), and take turns: an epoch of one, an epoch
+of the other. A round is one turn of each, and its figure is the ratio of their times, so that a machine that
+slows down for a while slows both. That they compute the same is checked: their losses agree.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from torch import Tensor, nn
+
+from benchmarks.handwritten import Handwritten, Kl, closed_form_kl, mlp, one_draw_kl, tutorial
+from vaekit.machine import fast_torch
+from vaekit.model import make_model
+from vaekit.spec import Sizes, Spec, build, part
+from vaekit.train import Callback, Plan, ResidentRows, Training
+
+LIMIT = 1.05
+WARM_UP = 2
+CHECKED_STEPS = 20
+TOLERANCE = 1e-4
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model of vaekit, and the same by hand."""
+
+    name: str
+    spec: Spec
+    halves: Callable[[], tuple[nn.Sequential, nn.Sequential]]
+    kl: Kl
+    batch: int
+    learning_rate: float
+    epsilon: float = 1e-8
+
+
+CASES = (
+    Case(
+        "MLP 784-400-20, batch 128",
+        Spec(20, likelihood="bernoulli", network=part("mlp", hidden=(400,))),
+        mlp, closed_form_kl, batch=128, learning_rate=1e-3,
+    ),
+    Case(
+        "tutorial conv net, batch 32",
+        Spec(
+            2, likelihood="bernoulli", bound=part("elbo", kl="draws"),
+            network=part("conv", channels=(32, 64), padding="valid", init="glorot"),
+        ),
+        tutorial, one_draw_kl, batch=32, learning_rate=1e-4, epsilon=1e-7,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Seconds a step of either loop, one of each a round."""
+
+    composed: list[float]
+    by_hand: list[float]
+
+    @property
+    def ratios(self) -> list[float]:
+        """Composed / by hand, one a round."""
+        return [ours / theirs for ours, theirs in zip(self.composed, self.by_hand, strict=True)]
+
+    @property
+    def ratio(self) -> float:
+        """Their median."""
+        return median(self.ratios)
+
+    def __str__(self) -> str:
+        seconds = f"{1e3 * median(self.composed):.3f} ms a step, by hand {1e3 * median(self.by_hand):.3f}"
+        return f"ratio {min(self.ratios):.3f}, {self.ratio:.3f}, {max(self.ratios):.3f} ({seconds})"
+
+
+def both(case: Case, x: Tensor, epochs: int) -> tuple[Training, Handwritten]:
+    """The two loops over x (n, 1, 28, 28), from the same first weights."""
+    sizes = Sizes((1, 28, 28), case.spec.latent_dim)
+    model = make_model(case.spec, sizes, torch.Generator().manual_seed(SEED))
+    by_hand = Handwritten(case.halves(), case.kl, x, case.batch, case.learning_rate, case.epsilon, SEED)
+    for ours, theirs in ((model.posterior, by_hand.encoder), (model.likelihood, by_hand.decoder)):
+        for weight, copied in zip(ours.parameters(), theirs.parameters(), strict=True):
+            copied.data.copy_(weight.data)
+    adam = part("adam", epsilon=case.epsilon)
+    plan = Plan(epochs, case.batch, case.learning_rate, optimizer=adam, patience=None, seed=SEED)
+    return Training(model, build("bound", case.spec.bound), [], ResidentRows(x), None, plan), by_hand
+
+
+def check(case: Case, x: Tensor) -> float:
+    """The largest relative difference between their losses in the first steps; SystemExit where it is no rounding."""
+    # Rows of one batch make every epoch one step, and every row of the history the loss of that step.
+    training, by_hand = both(case, x[: case.batch], CHECKED_STEPS)
+    composed = [row["loss"] for row in training.run().history]
+    with fast_torch():
+        return agree(case, composed, [by_hand.run_epoch() for _ in composed])
+
+
+def agree(case: Case, composed: list[float], by_hand: list[float]) -> float:
+    """The largest relative difference of these losses, or SystemExit."""
+    apart = max(abs(ours / theirs - 1) for ours, theirs in zip(composed, by_hand, strict=True))
+    if not apart <= TOLERANCE:
+        raise SystemExit(f"{case.name}: the loops do not compute the same; their losses differ by {apart:.1e}.")
+    return apart
+
+
+class Turns(Callback):
+    """Before each epoch of the training the other loop has one of its own; both are timed."""
+
+    def __init__(self, by_hand: Handwritten) -> None:
+        self.loop = by_hand
+        self.composed: list[float] = []
+        self.by_hand: list[float] = []
+        self.losses: list[float] = []
+
+    def epoch_begins(self, training: Training) -> None:
+        started = time.perf_counter()
+        self.losses.append(self.loop.run_epoch())
+        self.turned = time.perf_counter()
+        self.by_hand.append(self.turned - started)
+
+    def epoch_ends(self, training: Training, row: dict[str, float]) -> None:
+        self.composed.append(time.perf_counter() - self.turned)
+
+
+def measure(case: Case, x: Tensor, rounds: int) -> Figures:
+    """So many rounds of an epoch over x each, after two that are not counted."""
+    training, by_hand = both(case, x, WARM_UP + rounds)
+    turns = Turns(by_hand)
+    training.callbacks.append(turns)
+    history = training.run().history
+    agree(case, [history[0]["loss"]], turns.losses[:1])
+    steps = training.steps_an_epoch
+    return Figures(*([seconds / steps for seconds in times[WARM_UP:]] for times in (turns.composed, turns.by_hand)))

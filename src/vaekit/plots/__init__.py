@@ -1,0 +1,46 @@
+"""Figures of fitted estimators, as Display objects in the manner of scikit-learn.
+
+    from vaekit.plots import Samples
+
+    Samples.from_estimator(vae).figure_.savefig("samples.png")
+
+A display a file: it computes in `from_estimator`, draws in `plot`, and `describe` says in words what it shows.
+Nothing here touches pyplot or matplotlib's global settings, and nothing opens a window. Names are lazy, so that
+matplotlib is read when the first figure is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
+    from vaekit.plots.display import Display
+    from vaekit.plots.kl_per_unit import KLPerUnit
+    from vaekit.plots.latent_map import LatentMap
+    from vaekit.plots.learning_curves import LearningCurves
+    from vaekit.plots.reconstructions import Reconstructions
+    from vaekit.plots.samples import Samples
+    from vaekit.plots.style import png
+
+__all__ = ["Display", "KLPerUnit", "LatentMap", "LearningCurves", "Reconstructions", "Samples", "png"]
+
+_HOME = {
+    "Display": "display",
+    "KLPerUnit": "kl_per_unit",
+    "LatentMap": "latent_map",
+    "LearningCurves": "learning_curves",
+    "Reconstructions": "reconstructions",
+    "Samples": "samples",
+    "png": "style",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'vaekit.plots' has no name '{name}'; it has: {', '.join(__all__)}.")
+    return getattr(importlib.import_module(f"vaekit.plots.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,114 @@
+"""How one example is drawn: an image as a picture, a row of a table as bars.
+
+Values are drawn as the model sees them (binarised where it binarises), in the user's units.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from vaekit.kinds import Array
+from vaekit.plots.style import BLUE, FAINT, INK, VERMILION, label, quiet_ticks
+
+FEWEST_SQUARE_COLUMNS = 64
+MOST_BARS = 24
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the examples of one model are drawn.
+
+    picture: (C, H, W), or None for rows of a table. low and high: the values that are drawn black and white.
+    names: one for each column of a table. shared_scale: all columns have one unit, so that they stand side by side
+    as they are; else each is shown in its standard deviations.
+    """
+
+    picture: tuple[int, int, int] | None
+    low: float
+    high: float
+    names: tuple[str, ...]
+    shared_scale: bool
+
+    @classmethod
+    def of(cls, estimator: Any) -> Look:
+        """The look that fits what an estimator was fitted on.
+
+        Flat rows are pictures where they are probably that: pixels, or values in [0, 1], in a square number of at
+        least 64 columns without names.
+        """
+        profile = estimator.profile_
+        event = tuple(estimator.treatment_.event_shape)
+        low, high = profile.low, profile.high
+        if profile.kind in ("unit", "binary", "pixels") or profile.levels is not None:
+            low, high = 0.0, float(max(profile.levels or 1, 1))
+        size = math.prod(event)
+        given = getattr(estimator, "feature_names_in_", None)
+        names = tuple(str(name) for name in given) if given is not None else tuple(f"column {i}" for i in range(size))
+        side = math.isqrt(size)
+        square = len(event) == 1 and size >= FEWEST_SQUARE_COLUMNS and side * side == size
+        picture = None
+        if len(event) == 3:
+            picture = event
+        elif square and given is None and profile.kind in ("unit", "binary", "pixels"):
+            picture = (1, side, side)
+        return cls(picture, low, high, names, profile.kind != "real")
+
+    def pictures(self, x: Array) -> Array:
+        """x (n, ...) -> (n, H, W', 3) in [0, 1]: grey or colour; other channels side by side, in grey."""
+        assert self.picture is not None
+        channels, height, width = self.picture
+        span = self.high - self.low or 1.0
+        shown = np.clip((np.asarray(x, dtype=float).reshape(-1, channels, height, width) - self.low) / span, 0, 1)
+        if channels in (3, 4):
+            return shown[:, :3].transpose(0, 2, 3, 1)
+        beside = shown.transpose(0, 2, 1, 3).reshape(len(shown), height, channels * width)
+        return np.repeat(beside[..., None], 3, axis=-1)
+
+
+def seen(estimator: Any, X: Any, most: int | None = None) -> Array:
+    """X (at most `most` rows) as the model sees it, (n, *shape as fit saw it), in the user's units."""
+    treatment = estimator.treatment_
+    rows: Array = treatment.to_user(treatment.to_model(np.asarray(first_rows(X, most))))
+    return rows
+
+
+def first_rows(X: Any, most: int | None) -> Any:
+    """The first rows of an array, tensor or frame."""
+    return X if most is None or len(X) <= most else X[:most]
+
+
+def mosaic(pictures: Array, columns: int) -> tuple[Array, int]:
+    """(n, H, W, 3) -> one picture (rows * (H + gap) - gap, ..., 3) on white, and the gap in pixels."""
+    n, height, width, _ = pictures.shape
+    gap = max(1, round(min(height, width) / 10))
+    rows = math.ceil(n / columns)
+    whole = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap, 3))
+    for i, picture in enumerate(pictures):
+        top, left = (i // columns) * (height + gap), (i % columns) * (width + gap)
+        whole[top : top + height, left : left + width] = picture
+    return whole, gap
+
+
+def draw_row(ax: Axes, data: Array, model: Array, names: tuple[str, ...] | None) -> None:
+    """One row of a table: bars are the data, dots the model. More than 24 columns become two lines."""
+    if len(data) > MOST_BARS:
+        at = np.arange(len(data))
+        ax.plot(at, data, color=BLUE, linewidth=1, label="data")
+        ax.plot(at, model, color=VERMILION, linewidth=1, linestyle=(0, (3, 1.5)), label="model")
+        ax.margins(x=0)
+        return
+    at = np.arange(len(data))[::-1]
+    ax.barh(at, data, height=0.72, color=FAINT, edgecolor=BLUE, linewidth=0.8, label="data")
+    ax.plot(model, at, "o", color=VERMILION, markersize=3.6, label="model")
+    ax.axvline(0, color=INK, linewidth=0.7)
+    ax.set_ylim(-0.7, len(data) - 0.3)
+    if names is None:
+        quiet_ticks(ax, y=True)
+    else:
+        ax.set_yticks(at, [label(name) for name in names])
+        ax.tick_params(axis="y", length=0)

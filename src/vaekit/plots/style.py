@@ -1,0 +1,120 @@
+"""One style for every figure: colours that the colour-blind tell apart, shapes that black and white keeps.
+
+Colour never speaks alone: lines differ by their dashes, classes by their markers, bars by their filling. A figure
+is a plain `matplotlib.figure.Figure`, so that no window and no state of pyplot exists.
+
+Colours: Okabe and Ito, 2008, https://jfly.uni-koeln.de/color/; Tol, 2021, https://personal.sron.nl/~pault/
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK = "#20242b"
+QUIET = "#6b7280"
+FAINT = "#d5d9e0"
+PAPER = "#ffffff"
+BLUE = "#0072b2"
+VERMILION = "#d55e00"
+
+CLASS_COLOURS = (
+    "#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#999933", "#44aa99", "#aa4499", "#ddcc77", "#444444",
+)  # fmt: skip
+CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*")
+NUMBERS = "cividis"
+"""The colour map of real values: its lightness rises evenly, for every eye and for print."""
+
+LONGEST_NAME = 24
+DOTS_PER_INCH = 200
+
+_STYLE: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.5,
+    "axes.linewidth": 0.7,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 7,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "figure.facecolor": PAPER,
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.6,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "text.color": INK,
+    "xtick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 8,
+    "ytick.color": QUIET,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 8,
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """This style inside, the user's own settings after."""
+    with matplotlib.style.context(["default", _STYLE]):
+        yield
+
+
+def figure(width: float, height: float) -> Figure:
+    """An empty figure of this size in inches, of which nobody else knows."""
+    with styled():
+        return Figure(figsize=(width, height), layout="constrained")
+
+
+def png(drawn: Figure) -> bytes:
+    """The figure as a PNG: the same figure gives the same bytes on every day."""
+    content = io.BytesIO()
+    with styled(), warnings.catch_warnings():
+        # A name in a script that the font lacks is drawn as boxes, which is no reason to disturb anybody.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        drawn.savefig(content, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return content.getvalue()
+
+
+def label(name: object, longest: int = LONGEST_NAME) -> str:
+    """A name from the data as matplotlib may draw it: no mathematics, no control characters, not too long."""
+    text = re.sub(r"\s+", " ", str(name)[: 4 * longest])
+    text = "".join(letter if letter.isprintable() else "�" for letter in text)
+    text = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return text.replace("$", r"\$")
+
+
+def panels(ax: Axes, rows: int, columns: int, *, right: float = 0.04, below: float = 0.12) -> list[Axes]:
+    """Small axes inside `ax`, row by row; `right` and `below` are the gaps between them, as shares of ax."""
+    ax.set_axis_off()
+    width = (1 - right * (columns - 1)) / columns
+    height = (1 - below * (rows - 1)) / rows
+    return [
+        ax.inset_axes((column * (width + right), 1 - height - row * (height + below), width, height))
+        for row in range(rows)
+        for column in range(columns)
+    ]
+
+
+def quiet_ticks(ax: Axes, *, x: bool = False, y: bool = False) -> None:
+    """Take off the ticks and labels of an axis that says nothing."""
+    if x:
+        ax.set_xticks([])
+    if y:
+        ax.set_yticks([])
