@@ -50,7 +50,7 @@ docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 clean:  ## remove the environments, caches and built files; runs stay
 	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs dist build docs/_build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # "22 38" -> "test_22_ or test_38_"
 space = $() $()

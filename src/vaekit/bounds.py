@@ -87,7 +87,9 @@ class Elbo(Bound):
         ):  # fmt: skip
             _at_least("elbo", option, number, least)
         if capacity is not None and target_rate is not None:
-            raise SpecError("bound 'elbo' takes capacity= or target_rate=, not both: each draws the KL to its number.")
+            raise SpecError(
+                "bound 'elbo' takes capacity= or target_rate=, not both: each draws the KL to its number."
+            )
         if cycles > 1 and not warm_up:
             raise SpecError(f"bound 'elbo': cycles={cycles} needs warm_up=, the epochs of one rise.")
         if kl not in ("closed-form", "draws"):
@@ -173,7 +175,9 @@ def _at_least(bound: str, option: str, number: float | None, least: float) -> No
     if number is None:
         return
     if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number < math.inf:
-        raise SpecError(f"bound '{bound}': {option}={number!r} is not possible; give a number of at least {least}.")
+        raise SpecError(
+            f"bound '{bound}': {option}={number!r} is not possible; give a number of at least {least}."
+        )
     if option in ("samples", "cycles") and number != int(number):
         raise SpecError(f"bound '{bound}': {option}={number!r} is not possible; give a whole number.")
 

@@ -49,7 +49,12 @@ def _box_needs_a_box(f: _Facts) -> str | None:
 
 def _supports_agree(f: _Facts) -> str | None:
     prior, posterior = _get(f.prior, "support", "real"), _get(f.posterior, "support", "real")
-    if not f.bound.needs_prior_density or "any" in (prior, posterior) or prior == posterior or posterior == "box":
+    if (
+        not f.bound.needs_prior_density
+        or "any" in (prior, posterior)
+        or prior == posterior
+        or posterior == "box"
+    ):
         return None
     return (
         f"prior '{_name(f.prior)}' lives on {prior} codes but posterior '{_name(f.posterior)}' draws {posterior} "

@@ -30,7 +30,9 @@ def choose_device(device: str) -> torch.device:
         chosen = torch.device(device)
         torch.empty(0, device=chosen)
     except (RuntimeError, AssertionError) as error:
-        raise SpecError(f"device={device!r} is not at hand ({str(error).splitlines()[0]}); use 'auto' or 'cpu'.") from error
+        raise SpecError(
+            f"device={device!r} is not at hand ({str(error).splitlines()[0]}); use 'auto' or 'cpu'."
+        ) from error
     return chosen
 
 
@@ -70,6 +72,27 @@ def fast_torch() -> Iterator[None]:
             _inside -= 1
             if _inside == 0 and fast:
                 torch.set_float32_matmul_precision(_users_precision)
+
+
+SMALL_WORK = 5e7
+"""Floating-point operations of a step below which a second thread costs more than it brings."""
+
+
+@contextmanager
+def threads_for(work: float) -> Iterator[None]:
+    """One thread for small work, as many as torch has for more; torch's number is put back after.
+
+    Threads that wait for each other over small work lose twice as much again when something else is running.
+    """
+    before = torch.get_num_threads()
+    if work >= SMALL_WORK or before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @cache

@@ -63,7 +63,8 @@ class Evidence:
     @cached_property
     def log_px(self) -> Tensor:
         """log p(x | z, c), (K, B), over the observed values only."""
-        return self.p_x.log_prob(self.x, self.observed)
+        log_px: Tensor = self.p_x.log_prob(self.x, self.observed)
+        return log_px
 
     @cached_property
     def expected_log_px(self) -> Tensor:
@@ -74,7 +75,8 @@ class Evidence:
     @cached_property
     def log_pz(self) -> Tensor:
         """log p(z | c), (K, B)."""
-        return self.p_z.log_prob(self.z)
+        log_pz: Tensor = self.p_z.log_prob(self.z)
+        return log_pz
 
     @cached_property
     def log_weight(self) -> Tensor:
@@ -101,7 +103,9 @@ class Evidence:
 class LatentModel(nn.Module):
     """p(z | c) p(x | z, c) with q(z | x, c)."""
 
-    def __init__(self, posterior: Posterior, likelihood: Likelihood, prior: Prior, description: str = "") -> None:
+    def __init__(
+        self, posterior: Posterior, likelihood: Likelihood, prior: Prior, description: str = ""
+    ) -> None:
         """description: the network in one line."""
         super().__init__()
         self.description = description
@@ -114,6 +118,13 @@ class LatentModel(nn.Module):
         """Standard normal numbers that one draw of one code takes."""
         return self.posterior.noise_size
 
+    def work(self, rows: int) -> float:
+        """About the floating-point operations of one training step over this many rows (times draws).
+
+        A weight of a layer is used once a row, one of a convolution once a pixel, of which a thousand are counted.
+        """
+        return 6.0 * rows * sum(p.numel() * (1000 if p.dim() > 2 else 1) for p in self.parameters())
+
     def encode(self, x: Tensor, c: Tensor | None = None, observed: Tensor | None = None) -> Any:
         """x (B, *event) -> q(z | x, c)."""
         if observed is not None:
@@ -121,7 +132,8 @@ class LatentModel(nn.Module):
 
         def log_joint(z: Tensor) -> Tensor:
             log_px: Tensor = self.likelihood(z, c).log_prob(x, observed)
-            return log_px + self.prior(c).log_prob(z)
+            log_pz: Tensor = self.prior(c).log_prob(z)
+            return log_px + log_pz
 
         return self.posterior(self.likelihood.represent(x), c, log_joint)
 

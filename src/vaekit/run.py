@@ -38,7 +38,9 @@ def refuse_existing(path: Path, force: bool) -> None:
         raise OutputExists(
             f"'{path}' exists and is not a run, so it is not replaced even with force; choose another place."
         )
-    raise OutputExists(f"'{path}' exists; choose another place, or replace the run that is there with force (--force).")
+    raise OutputExists(
+        f"'{path}' exists; choose another place, or replace the run that is there with force (--force)."
+    )
 
 
 def write_folder(path: str | Path, files: Mapping[str, bytes], force: bool = False) -> Path:
@@ -63,7 +65,9 @@ def write_folder(path: str | Path, files: Mapping[str, bytes], force: bool = Fal
     except OSError as error:
         if isinstance(error, RunError):
             raise
-        raise RunError(f"'{path}' could not be written: {error.strerror or error}. Nothing was left there.") from error
+        raise RunError(
+            f"'{path}' could not be written: {error.strerror or error}. Nothing was left there."
+        ) from error
     finally:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
@@ -83,7 +87,9 @@ def write_file(path: str | Path, content: bytes) -> None:
         os.replace(name, path)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise RunError(f"'{path}' could not be written: {error.strerror or error}. It is as it was.") from error
+        raise RunError(
+            f"'{path}' could not be written: {error.strerror or error}. It is as it was."
+        ) from error
 
 
 def read_checked(folder: str | Path) -> dict[str, bytes]:
@@ -96,7 +102,9 @@ def read_checked(folder: str | Path) -> dict[str, bytes]:
         what = "does not exist" if not folder.exists() else "is not a folder"
         raise RunError(f"'{folder}' {what}; a run is a folder that `vaekit fit` or `save` wrote.")
     if not os.path.lexists(folder / MARK):
-        raise RunError(f"'{folder}' is not a run: it has no {MARK}. A run is a folder that `vaekit fit` or `save` wrote.")
+        raise RunError(
+            f"'{folder}' is not a run: it has no {MARK}. A run is a folder that `vaekit fit` or `save` wrote."
+        )
     sums = _read_sums(folder)
     content = {}
     for name in CHECKED:
@@ -131,13 +139,17 @@ def to_json(value: Any) -> bytes:
 def from_json(content: bytes, name: str) -> dict[str, Any]:
     """Strict JSON: one object, no doubled keys, no NaN, of a size that a run can have."""
     if len(content) > LARGEST_JSON:
-        raise ModelFileError(f"'{name}' has {len(content):,} bytes; a file of a run has at most {LARGEST_JSON:,}.")
+        raise ModelFileError(
+            f"'{name}' has {len(content):,} bytes; a file of a run has at most {LARGEST_JSON:,}."
+        )
     try:
         value = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ModelFileError(f"'{name}' is not the JSON of a run: {str(error)[:200]}.") from error
     if not isinstance(value, dict):
-        raise ModelFileError(f"'{name}' is not the JSON of a run: it holds a {type(value).__name__}, not an object.")
+        raise ModelFileError(
+            f"'{name}' is not the JSON of a run: it holds a {type(value).__name__}, not an object."
+        )
     return value
 
 

@@ -113,7 +113,8 @@ class Spec:
     def places(self) -> list[tuple[str, Any]]:
         """(place, what fills it) in the order in which a model is made; one row a penalty."""
         single = [
-            (place, getattr(self, place)) for place in ("network", "likelihood", "prior", "posterior", "bound")
+            (place, getattr(self, place))
+            for place in ("network", "likelihood", "prior", "posterior", "bound")
         ]
         return single + [("penalty", penalty) for penalty in self.penalties]
 

@@ -73,6 +73,10 @@ class LinearGaussian:
 
     def evidence(self, model, draws, seed=0):
         noise = torch.randn(
-            draws, len(self.x), model.noise_size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
+            draws,
+            len(self.x),
+            model.noise_size,
+            generator=torch.Generator().manual_seed(seed),
+            dtype=torch.float64,
         )
         return model(torch.tensor(self.x), noise)

@@ -66,7 +66,10 @@ def test_bounds_rise_with_samples_towards_log_p_of_x_and_never_above_it():
     found = {}
     for samples in (1, 5, 50):
         values = np.stack(
-            [log_mean_weight(known.evidence(model, samples, seed)).detach().numpy().mean() for seed in range(60)]
+            [
+                log_mean_weight(known.evidence(model, samples, seed)).detach().numpy().mean()
+                for seed in range(60)
+            ]
         )
         found[samples] = mean_and_error(values)
     exact = known.log_px().mean()
@@ -130,7 +133,9 @@ def test_capacity_rises_and_a_target_rate_does_not():
     capacity = build("bound", part("elbo", capacity=8.0, warm_up=4.0))
     target = build("bound", part("elbo", target_rate=8.0, warm_up=4.0))
     for epoch, share in ((0.0, 0.0), (1.0, 0.25), (4.0, 1.0)):
-        assert float(capacity.terms(evidence, epoch)["kl_off_target"][1]) == pytest.approx(abs(kl - 8 * share))
+        assert float(capacity.terms(evidence, epoch)["kl_off_target"][1]) == pytest.approx(
+            abs(kl - 8 * share)
+        )
         assert float(target.terms(evidence, epoch)["kl_off_target"][1]) == pytest.approx(abs(kl - 8))
 
 
@@ -141,7 +146,9 @@ def test_free_nats_cost_nothing_and_pull_nothing():
     free = float(groups.max()) + 1
     kl = build("bound", part("elbo", free_nats=free)).terms(evidence)["kl_above_free"][1]
     assert float(kl) == pytest.approx(free * len(groups))
-    assert not kl.requires_grad or float(torch.autograd.grad(kl, model.posterior.head.bias)[0].abs().max()) == 0
+    assert (
+        not kl.requires_grad or float(torch.autograd.grad(kl, model.posterior.head.bias)[0].abs().max()) == 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,13 @@ def draws(n, generator):
     return generator.uniform(-1, 1, size=(n, 2))
 
 
-PRIORS = ["normal", part("mixture", components=2), part("vamp", components=3), "uniform", part("sampled", draws=draws)]
+PRIORS = [
+    "normal",
+    part("mixture", components=2),
+    part("vamp", components=3),
+    "uniform",
+    part("sampled", draws=draws),
+]
 POSTERIORS = ["normal", "full-normal", "point", "inverse-autoregressive", "hamiltonian", "box"]
 BOUNDS = ["elbo", part("iwae", samples=2), "reconstruction", "map"]
 PENALTIES = [(), ("mmd",), ("code-critic",)]
@@ -30,7 +36,9 @@ GRID = list(itertools.product(PRIORS, POSTERIORS, BOUNDS, PENALTIES))
 def title(cell):
     """'vamp, normal, elbo, mmd': without addresses, so that every worker sees the same."""
     prior, posterior, bound, penalties = cell
-    return ", ".join(value if isinstance(value, str) else value.name for value in (prior, posterior, bound, *penalties))
+    return ", ".join(
+        value if isinstance(value, str) else value.name for value in (prior, posterior, bound, *penalties)
+    )
 
 
 def spec_of(cell):
@@ -120,7 +128,9 @@ def test_each_coupling_of_the_design_is_refused_in_its_own_words(cell, words):
 
 
 def test_unknown_parts_and_options_are_named_with_what_exists():
-    with pytest.raises(UnknownPart, match=r"no prior is called 'vmap'; there are: .*vamp.* Did you mean 'vamp'"):
+    with pytest.raises(
+        UnknownPart, match=r"no prior is called 'vmap'; there are: .*vamp.* Did you mean 'vamp'"
+    ):
         VAE(prior="vmap").fit(X)
     with pytest.raises(UnknownOption, match="has no option 'component'; it has: components"):
         VAE(prior=part("mixture", component=3)).fit(X)

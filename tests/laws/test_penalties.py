@@ -15,7 +15,9 @@ CRITICS = [name for name in EVERY if lookup("penalty", name).learns]
 
 
 def made(name, seed=0):
-    spec = Spec(latent_dim=3, likelihood="gaussian", posterior="point", bound="reconstruction", penalties=(name,))
+    spec = Spec(
+        latent_dim=3, likelihood="gaussian", posterior="point", bound="reconstruction", penalties=(name,)
+    )
     generator = torch.Generator().manual_seed(seed)
     model = make_model(spec, SIZES, generator)
     return model, make_penalties(spec, SIZES, generator)[0]
@@ -50,7 +52,8 @@ def test_codes_away_from_the_prior_pay_more_than_draws_of_it(name):
     paid = {}
     for shift in (0.0, 3.0):
         values = [
-            _paid(penalty, Codes(torch.randn(256, 3, generator=generator) + shift, model), generator) for _ in range(20)
+            _paid(penalty, Codes(torch.randn(256, 3, generator=generator) + shift, model), generator)
+            for _ in range(20)
         ]
         paid[shift] = (np.mean(values), np.std(values, ddof=1) / np.sqrt(20))
     assert paid[3.0][0] - paid[0.0][0] > 5 * np.hypot(paid[3.0][1], paid[0.0][1])
@@ -94,11 +97,14 @@ def test_mmd_equals_the_sum_over_all_pairs():
         return sum(scale * f / (scale * f + square) for f in (0.1, 0.2, 0.5, 1, 2, 5, 10))
 
     within = [
-        sum(kernel(u, v) for i, u in enumerate(s) for j, v in enumerate(s) if i != j) / (len(s) * (len(s) - 1))
+        sum(kernel(u, v) for i, u in enumerate(s) for j, v in enumerate(s) if i != j)
+        / (len(s) * (len(s) - 1))
         for s in (a, b)
     ]
     between = sum(kernel(u, v) for u in a for v in b) / (len(a) * len(b))
-    assert float(mmd(torch.tensor(a), torch.tensor(b), scale)) == pytest.approx(sum(within) - 2 * between, rel=1e-9)
+    assert float(mmd(torch.tensor(a), torch.tensor(b), scale)) == pytest.approx(
+        sum(within) - 2 * between, rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("name", CRITICS)

@@ -95,7 +95,12 @@ def test_a_recipe_comes_back_from_its_folder(name, fitted, tmp_path):
     again = load(tmp_path / "run")
     np.testing.assert_array_equal(again.transform(X), fitted[name].transform(X))
     np.testing.assert_array_equal(again.sample(3, random_state=2), fitted[name].sample(3, random_state=2))
-    assert again.get_params() == {**fitted[name].get_params(), "callbacks": (), "device": "auto", "verbose": 0}
+    assert again.get_params() == {
+        **fitted[name].get_params(),
+        "callbacks": (),
+        "device": "auto",
+        "verbose": 0,
+    }
     assert again.history_ == fitted[name].history_
 
 

@@ -1,26 +1,22 @@
-"""Options that say under which heading of the help they stand, and a command that writes them there."""
+"""Options that know under which heading of the help they stand, and a command that writes them there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import reduce
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Option(click.Option):
     """An option with the heading that it stands under."""
 
-    section = "Options"
-
-
-def option(*names: str, **settings: Any) -> Callable[[str], Callable[[Any], Any]]:
-    """An option that waits for its heading: option("--x", help="...")("Reading DATA") is a decorator."""
-
-    def under(section: str) -> Callable[[Any], Any]:
-        return click.option(*names, cls=type("Option", (Option,), {"section": section}), **settings)
-
-    return under
+    def __init__(self, *names: Any, section: str = "Options", **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.section = section
 
 
 class Command(click.Command):
@@ -30,8 +26,18 @@ class Command(click.Command):
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             row = parameter.get_help_record(ctx)
-            if row is not None:
+            if row is not None and isinstance(parameter, click.Option):
                 sections.setdefault(getattr(parameter, "section", "Options"), []).append(row)
         for section, rows in sections.items():
             with formatter.section(section):
                 formatter.write_dl(rows)
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """click.option with a heading: section="Reading DATA"."""
+    return click.option(*names, cls=Option, **settings)
+
+
+def together(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    """Several decorators as one, the first on top."""
+    return lambda command: reduce(lambda made, decorate: decorate(made), reversed(decorators), command)

@@ -1,12 +1,12 @@
-"""The table of options: what `--help` needs to know of estimators, parts and presets, without importing them.
+"""The table of options: what help and lists need to know of estimators and parts, without importing them.
 
-`options.json` is made from the estimators' signatures and docstrings and from the registry of parts:
+`options.json` is made from signatures, docstrings and the registry:
 
     python -m vaekit.cli.options            writes it (--write is the same)
     python -m vaekit.cli.options --check    compares, as `make check` does
 
-Rows of "options": name, what it takes (see `values.py`), default, help, whether it may be given many times, and the
-place of a part. "estimators" says which estimator has which option.
+A row of "options" has a name, what it takes (see `values.py`), its default, help, whether it may be given
+many times, and the place of a part. "estimators" says which estimator has which option.
 """
 
 from __future__ import annotations
@@ -36,12 +36,21 @@ def made() -> dict[str, Any]:
     """The table as it should be, from the code."""
     from vaekit.estimators import AE, VAE
     from vaekit.estimators.presets import PRESETS
+    from vaekit.recipes import RECIPES
 
     helps = documented(VAE)
     defaults = {name: p.default for name, p in inspect.signature(VAE).parameters.items()}
     return {
         "estimators": {cls.__name__.lower(): _options_of(cls) for cls in (AE, VAE)},
         "options": [_row(name, defaults[name], *helps[name]) for name in _options_of(VAE)],
+        "recipes": {
+            recipe.name: {
+                "summary": recipe.summary,
+                "reference": recipe.reference,
+                "options": _options(inspect.signature(recipe.apply)),
+            }
+            for recipe in RECIPES.values()
+        },
         "parts": _parts(),
         "presets": {
             preset.name: {
@@ -99,14 +108,19 @@ def _parts() -> dict[str, Any]:
 
 
 def _part(cls: Any) -> dict[str, Any]:
-    from vaekit.spec import options_of
-
     return {
         "summary": _first_sentence(cls),
         "reference": getattr(cls, "reference", None),
-        "options": {
-            name: {**takes_of(str(p.annotation)), "default": p.default} for name, p in options_of(cls).items()
-        },
+        "options": _options(inspect.signature(cls.__init__)),
+    }
+
+
+def _options(signature: inspect.Signature) -> dict[str, Any]:
+    """Options are the parameters that are keywords only."""
+    return {
+        name: {**takes_of(str(p.annotation)), "default": p.default}
+        for name, p in signature.parameters.items()
+        if p.kind is p.KEYWORD_ONLY
     }
 
 

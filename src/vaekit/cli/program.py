@@ -102,13 +102,13 @@ class Program(click.Group):
         ctx.meta["vaekit.typed"] = shlex.join(["vaekit", *args])
         return super().parse_args(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:
         """Run the command and leave with its exit code."""
         try:
             done = super().main(args, "vaekit", standalone_mode=False)
             sys.stdout.flush()
-        except BrokenPipeError:
-            # Whoever read our output has enough of it (`| head`); what is still buffered goes nowhere.
+        except (BrokenPipeError, SystemExit):
+            # Whoever read our output has enough of it (`| head`), which click answers with SystemExit.
             _drop_stdout()
             done = 0
         except (click.Abort, KeyboardInterrupt):

@@ -5,63 +5,88 @@ What is wrong with data is a DataError (exit code 3), what is wrong with a run a
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vaekit.cli.layout import option
+from vaekit.cli.layout import option, together
 from vaekit.errors import DataError, ModelFileError, RunError, SpecError, UnknownOption
 
 if TYPE_CHECKING:
     from vaekit.data.source import Source
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-# Options of the readers in vaekit.data: given on, where they were typed.
-_READING = (
-    option("--labels", metavar="COLUMN", help="Column of labels (.csv, .parquet): colours, never learned from."),
-    option("--drop", metavar="COLUMN", multiple=True, help="Column to leave out; may be given many times."),
-    option("--header/--no-header", default=None, help="Whether the first row of a .csv has names; else found."),
-    option("--delimiter", metavar="CHARACTER", help="Of a .csv; else found."),
-    option("--x", metavar="NAME", help="The array of a .npz that holds the data."),
-    option("--y", metavar="NAME", help="The array of a .npz that holds labels."),
+# The options of the readers in vaekit.data, under their own names.
+_READING = partial(option, section="Reading DATA")
+reading_options = together(
+    _READING("--labels", metavar="COLUMN", help="Column of labels (.csv, .parquet), for pictures only."),
+    _READING("--drop", metavar="COLUMN", multiple=True, help="Column to leave out; may be given many times."),
+    _READING(
+        "--header/--no-header", default=None, help="Whether a .csv has names in its first row; else found."
+    ),
+    _READING("--delimiter", metavar="CHARACTER", help="Between the cells of a .csv; else found."),
+    _READING("--x", metavar="NAME", help="The array of a .npz that holds the data."),
+    _READING("--y", metavar="NAME", help="The array of a .npz that holds labels."),
 )
-OPTIONS = ("labels", "drop", "header", "delimiter", "x", "y")
+_OPTIONS = ("labels", "drop", "header", "delimiter", "x", "y")
+
+run_argument = click.argument("run")
+data_argument = click.argument("data")
 
 
-def reading_options(command: F) -> F:
-    """Decorator: the options of how DATA are read, handed on as one mapping `how`."""
-
-    def with_how(**given: Any) -> Any:
-        how = {name: given.pop(name) for name in OPTIONS}
-        return command(how={name: value for name, value in how.items() if value not in (None, ())}, **given)
-
-    with_how.__doc__ = command.__doc__
-    for add in reversed(_READING):
-        with_how = add("Reading DATA")(with_how)
-    return with_how  # type: ignore[return-value]
+def how(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options given that say how DATA are read."""
+    return {name: given[name] for name in _OPTIONS if given[name] not in (None, ())}
 
 
-def read_data(name: str, how: Mapping[str, Any]) -> Source:
+def read_data(name: str, reading: Mapping[str, Any]) -> Source:
     """The data of this name or path. Raises DataError for all that is wrong with them."""
     from vaekit.data.read import read
 
     try:
-        return read(name, **how)
+        return read(name, **reading)
+    except RunError as error:
+        raise DataError(str(error)) from error
+
+
+def read_like(record: Mapping[str, Any] | None, name: str, reading: Mapping[str, Any]) -> Source:
+    """The data of this name or path, read as the record of a run says unless `reading` says how."""
+    recorded = record["how"]["options"] if record else {}
+    if reading or not recorded:
+        return read_data(name, reading)
+    try:
+        return read_data(name, recorded)
+    except (DataError, UnknownOption):  # a file of another kind, or one without labels
+        return read_data(name, {})
+
+
+def read_again(record: Mapping[str, Any] | None) -> Source:
+    """The data of a run. Raises DataError when they are gone, have changed, or were given in Python."""
+    from vaekit.data.read import reread
+
+    if record is None:
+        raise DataError("the run does not say where its data came from; give data with --data DATA.")
+    try:
+        return reread(record)
     except RunError as error:
         raise DataError(str(error)) from error
 
 
 @contextmanager
 def told_of_data() -> Iterator[None]:
-    """What scikit-learn says of X, in a plain ValueError of several lines, as a DataError of one."""
+    """What scikit-learn says of X, in a plain ValueError of several lines, as a DataError of one.
+
+    Its warning that arrays have no column names is not said: columns were found by their names.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="X does not have valid feature names")
+            yield
     except ValueError as error:
         if type(error) is not ValueError:
             raise
@@ -84,32 +109,23 @@ class Run:
 
     @property
     def columns(self) -> list[str]:
-        """The names of the values of one example, row by row for pictures: x0, x1, ... where they had none."""
+        """The names of the values of one example, row by row for pictures; x0, x1, ... without."""
         named: list[str] | None = self.data["feature_names"]
         return named or [f"x{at}" for at in range(self.data["features"])]
 
-    def rows(self, name: str, how: Mapping[str, Any]) -> Any:
-        """X of DATA, read as the run's own data were unless `how` says otherwise; columns are found by name."""
-        source = self._like_its_own(name, how)
+    def rows(self, name: str, reading: Mapping[str, Any]) -> Any:
+        """X of DATA, read as the run's own were unless `reading` says otherwise; columns go by name."""
+        source = read_like(self.data["source"], name, reading)
         wanted, given = self.data["feature_names"], source.feature_names
         if wanted is None or given is None or wanted == list(given):
             return source.X
         missing = [column for column in wanted if column not in given]
         if missing:
             raise DataError(
-                f"'{name}' has no column '{missing[0]}' ({len(missing)} of {len(wanted)} are missing); the run was "
-                f"fitted on: {', '.join(wanted[:12])}{', ...' if len(wanted) > 12 else ''}."
+                f"'{name}' has no column '{missing[0]}' ({len(missing)} of {len(wanted)} are missing); the "
+                f"run was fitted on: {', '.join(wanted[:12])}{', ...' if len(wanted) > 12 else ''}."
             )
         return source.X[:, [given.index(column) for column in wanted]]
-
-    def _like_its_own(self, name: str, how: Mapping[str, Any]) -> Source:
-        recorded = self.data["source"] and self.data["source"]["how"]["options"]
-        if how or not recorded:
-            return read_data(name, how)
-        try:
-            return read_data(name, recorded)
-        except (DataError, UnknownOption):  # a file of another kind, or one without labels
-            return read_data(name, {})
 
     def ability(self, method: str) -> Callable[..., Any]:
         """A method of the estimator; SpecError with the reason when the model has none."""
@@ -120,17 +136,28 @@ class Run:
         return found
 
 
-def load_run(path: str | Path) -> Run:
-    """The run in this folder. Raises ModelFileError for all that is wrong with it."""
-    from vaekit.estimators import load
-
+@contextmanager
+def told_of_run() -> Iterator[None]:
+    """What is wrong with a run as a ModelFileError."""
     try:
-        return Run(Path(path), load(path))
+        yield
     except ModelFileError:
         raise
     except RunError as error:
         raise ModelFileError(str(error)) from error
 
 
-run_argument = click.argument("run", type=click.Path())
-data_argument = click.argument("data")
+def load_run(path: str) -> Run:
+    """The run in this folder. Raises ModelFileError for all that is wrong with it."""
+    from vaekit.estimators import load
+
+    with told_of_run():
+        return Run(Path(path), load(path))
+
+
+def checked_json(path: str, name: str) -> dict[str, Any]:
+    """A JSON file of a run whose files are as they were written; no model is made."""
+    from vaekit.run import from_json, read_checked
+
+    with told_of_run():
+        return from_json(read_checked(path)[name], name)

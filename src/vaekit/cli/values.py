@@ -1,12 +1,13 @@
 """From the words of a command line to values: numbers, `none`, `400,200`, `mixture:components=10`.
 
-What an option takes is plain data (see `options.py`): `kinds` out of none, bool, int, float, tuple, part and str, and
-`words` that stand for themselves. A part with options is written NAME:OPTION=VALUE,OPTION=VALUE; a comma without an
-equals sign after it goes on with the value before: `conv:channels=32,64,padding=valid`.
+What an option takes is plain data (see `options.py`): `kinds` out of none, bool, int, float, tuple, part and
+str, and `words` that stand for themselves. A part with options is written NAME:OPTION=VALUE,OPTION=VALUE; a
+comma without an equals sign after it goes on with the value before: `conv:channels=32,64,padding=valid`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ _TOLD = {
     "int": "a whole number",
     "float": "a number",
     "tuple": "numbers with commas between",
-    "part": "NAME:OPTION=VALUE,...",
+    "part": "NAME or NAME:OPTION=VALUE,...",
     "str": "a word",
 }
 
@@ -70,7 +71,9 @@ def _pairs(rest: str, text: str) -> list[tuple[str, str]]:
         elif pairs:
             pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]},{piece.strip()}")
         else:
-            raise ValueError(f"'{text}' is not possible; a part with options is NAME:OPTION=VALUE,OPTION=VALUE.")
+            raise ValueError(
+                f"'{text}' is not possible; options are given as NAME:OPTION=VALUE,OPTION=VALUE."
+            )
     names = [option for option, _ in pairs]
     if len(set(names)) < len(names):
         raise ValueError(f"'{text}' gives an option twice.")
@@ -94,11 +97,18 @@ def _bool(text: str) -> bool:
     return text.lower() == "true"
 
 
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
 def _number(text: str) -> int | float:
     try:
         return int(text)
     except ValueError:
-        return float(text)
+        return _float(text)
 
 
 def _tuple(text: str) -> tuple[int | float, ...]:
@@ -111,7 +121,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "none": _none,
     "bool": _bool,
     "int": int,
-    "float": float,
+    "float": _float,
     "tuple": _tuple,
     "str": str,
 }
@@ -123,7 +133,7 @@ class Value(click.ParamType):
     def __init__(self, takes: Takes, parts: Parts | None = None) -> None:
         self.takes, self.parts = takes, parts
         kinds = [kind.upper() for kind in takes["kinds"] if kind not in ("none", "str", "part")]
-        kinds += ["NAME[:OPTION=VALUE,...]"] if "part" in takes["kinds"] else []
+        kinds += ["PART"] if "part" in takes["kinds"] else []
         kinds += ["none"] if "none" in takes["kinds"] else []
         self.name = "|".join([*takes["words"], *kinds]) or "TEXT"
 

@@ -38,7 +38,9 @@ class CodeCritic(Critic):
     ) -> None:
         super().__init__(sizes, weight)
         if not hidden or any(not isinstance(width, int) or width < 1 for width in hidden):
-            raise SpecError(f"penalty 'code-critic': hidden={hidden!r} is not possible; give e.g. hidden=(256, 256).")
+            raise SpecError(
+                f"penalty 'code-critic': hidden={hidden!r} is not possible; give e.g. hidden=(256, 256)."
+            )
         if learning_rate is not None and not learning_rate > 0:
             raise SpecError(f"penalty 'code-critic': learning_rate={learning_rate!r} must be above 0.")
         self.learning_rate = learning_rate

@@ -156,7 +156,8 @@ class Treatment:
         """The treatment that `to_json` and `arrays` wrote."""
         values = {name: data[name] for name in _WRITTEN}
         values |= {name: tuple(values[name]) for name in ("event_shape", "user_shape")}
-        return cls(**{name: np.asarray(arrays[name]) for name in ("offset", "scale", "constant")}, **values)
+        values |= {name: np.asarray(arrays[name]) for name in ("offset", "scale", "constant")}
+        return cls(**values)
 
 
 def _pixel_levels(profile: Profile) -> int:

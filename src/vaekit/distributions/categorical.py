@@ -28,6 +28,10 @@ class Categorical(Independent):
         return self.probabilities.movedim(2, -1) @ numbers
 
     @property
+    def shown(self) -> Tensor:
+        return self.mode
+
+    @property
     def mode(self) -> Tensor:
         """The most probable category, (K, B, *event)."""
         return self.logits.argmax(2).to(self.logits.dtype)

@@ -27,6 +27,11 @@ class Independent(ABC):
     def mean(self) -> Tensor:
         """(K, B, *event)."""
 
+    @property
+    def shown(self) -> Tensor:
+        """What a reconstruction shows, (K, B, *event): the mean, where values are more than names."""
+        return self.mean
+
     @abstractmethod
     def value_log_prob(self, x: Tensor) -> Tensor:
         """x (B, *event) -> the log-probability of each value, (K, B, *event)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 from vaekit.spec import Spec, as_part, is_name_or_part, lookup
@@ -12,18 +14,41 @@ def _fact(place: str, value: Any, fact: str, otherwise: Any) -> Any:
     return getattr(found, fact, otherwise)
 
 
-def has_density(spec: Spec) -> bool:
-    """Whether there is a bound on log p(x): `score_samples`, `log_likelihood`."""
-    reason = why_no_density(spec)
-    if reason:
-        raise AttributeError(reason)
-    return True
+class unless:  # noqa: N801 - it is read as a word: @unless(why_no_density)
+    """Method decorator: the method exists unless `reason(spec)` gives a sentence, which is then the error.
+
+    scikit-learn's `available_if` hides the reason behind its own message.
+    """
+
+    def __init__(self, reason: Callable[[Spec], str | None]) -> None:
+        self.reason = reason
+
+    def __call__(self, method: Callable[..., Any]) -> Any:
+        return _Conditional(method, self.reason)
+
+
+class _Conditional:
+    """The descriptor behind `unless`."""
+
+    def __init__(self, method: Callable[..., Any], reason: Callable[[Spec], str | None]) -> None:
+        self.method, self.reason = method, reason
+        update_wrapper(self, method)  # type: ignore[arg-type]
+
+    def __get__(self, estimator: Any, owner: type) -> Any:
+        if estimator is None:
+            return self.method
+        why_not = self.reason(estimator._spec())
+        if why_not:
+            raise AttributeError(f"{owner.__name__} has no {self.method.__name__} here: {why_not}")
+        return self.method.__get__(estimator, owner)
 
 
 def why_no_density(spec: Spec) -> str | None:
     """Why the model of this spec bounds no log p(x), or None when it does."""
     if not _fact("prior", spec.prior, "density", True):
-        return "this model's prior is known by draws only, so log p(x) has no bound; use a prior with a density."
+        return (
+            "this model's prior is known by draws only, so log p(x) has no bound; use a prior with a density."
+        )
     if _fact("posterior", spec.posterior, "density", "anywhere") == "nowhere":
         return (
             "this model's encoder gives a point, not a distribution, so log p(x) has no bound; use VAE with "

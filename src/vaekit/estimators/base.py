@@ -28,7 +28,7 @@ from vaekit.train.progress import progress
 NON_NEGATIVE = ("binary", "unit", "counts", "categories", "levels")
 
 
-class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """An estimator whose model is p(z) p(x | z) with q(z | x).
 
     Fitted attributes: model_, spec_ (the parts after 'auto' was resolved), profile_, treatment_, history_ (one
@@ -128,13 +128,19 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         model = make_model(ready.spec, ready.sizes, generator)
         penalties = make_penalties(ready.spec, ready.sizes, generator)
         check_support(X, ready.treatment, model.likelihood)
-        self._log([f"network: {model.description}; {sum(p.numel() for p in model.parameters()):,} parameters."])
-        bound: Bound = build("bound", ready.spec.bound) if is_name_or_part(ready.spec.bound) else ready.spec.bound
+        self._log(
+            [f"network: {model.description}; {sum(p.numel() for p in model.parameters()):,} parameters."]
+        )
+        bound: Bound = (
+            build("bound", ready.spec.bound) if is_name_or_part(ready.spec.bound) else ready.spec.bound
+        )
         adversarial = any(penalty.learns for penalty in penalties)
         numbers, held = split(len(X), self.validation_fraction, seed)
         patience = None if held is None or adversarial else self.patience
         plan = Plan(
-            max_epochs=epochs_for(len(numbers), self.batch_size) if self.max_epochs == "auto" else self.max_epochs,
+            max_epochs=epochs_for(len(numbers), self.batch_size)
+            if isinstance(self.max_epochs, str)
+            else self.max_epochs,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
             optimizer=self.optimizer,
@@ -165,7 +171,9 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             )
         return self
 
-    def _keep(self, ready: Prepared, training: Training, outcome: Outcome, held: Array | None, seed: int) -> None:
+    def _keep(
+        self, ready: Prepared, training: Training, outcome: Outcome, held: Array | None, seed: int
+    ) -> None:
         self.spec_, self.profile_, self.treatment_ = ready.spec, ready.profile, ready.treatment
         self.sizes_ = ready.sizes.without_examples()
         self.model_, self.bound_, self.penalties_ = training.model, training.bound, training.penalties
@@ -181,7 +189,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         if outcome.interrupted:
             self._log([f"interrupted in epoch {len(outcome.history)}; the best weights so far are kept."])
         elif outcome.stopped_early:
-            self._log([f"stopped after {len(outcome.history)} epochs; the weights of epoch {self.best_epoch_} are kept."])
+            self._log(
+                [
+                    f"stopped after {len(outcome.history)} epochs; the weights of epoch {self.best_epoch_} are kept."
+                ]
+            )
 
     def _log(self, sentences: list[str]) -> None:
         """Remember what fit says, and say it when asked to."""
@@ -196,8 +208,13 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             self.log_ = []
         X = _as_array(X)
         if getattr(X, "ndim", 2) < 3:
-            return validate_data(self, X, reset=reset, dtype="numeric", ensure_min_samples=2 if reset else 1)
-        array: Array = check_array(X, allow_nd=True, dtype="numeric", ensure_min_samples=2 if reset else 1, estimator=self)
+            array: Array = validate_data(
+                self, X, reset=reset, dtype="numeric", ensure_min_samples=2 if reset else 1
+            )
+            return array
+        array = check_array(
+            X, allow_nd=True, dtype="numeric", ensure_min_samples=2 if reset else 1, estimator=self
+        )
         if reset:
             self.n_features_in_ = int(np.prod(array.shape[1:]))
             if hasattr(self, "feature_names_in_"):
@@ -276,4 +293,3 @@ def _as_array(X: Any) -> Any:
 
         return read(X).X
     return np.asarray(X) if isinstance(X, list | tuple) else X
-

@@ -88,7 +88,7 @@ def files_of(estimator: Any, source: Mapping[str, Any] | None = None) -> dict[st
         place: write_parameter(place, getattr(estimator.spec_, place), arrays) for place in PLACES
     }
     spec_file = SpecFile(
-        format=FORMAT,
+        format=1,
         vaekit=vaekit.__version__,
         estimator=type(estimator).__name__,
         parameters=parameters,
@@ -110,7 +110,9 @@ def files_of(estimator: Any, source: Mapping[str, Any] | None = None) -> dict[st
         features=int(estimator.n_features_in_),
         feature_names=None if names is None else [str(name) for name in names],
         split={
-            "rule": "a seeded permutation; its first rows are held out" if held is not None else "no row held out",
+            "rule": "a seeded permutation; its first rows are held out"
+            if held is not None
+            else "no row held out",
             "seed": estimator.seed_,
             "fraction": float(estimator.validation_fraction),
             "held_out": 0 if held is None else len(held),
@@ -151,14 +153,13 @@ def load(path: str | Path, *, device: str = "cpu", **own: Any) -> Any:
         )
     _refuse_absurd_sizes(spec_file, tensors)
     arrays = _below("parameter.", tensors)
-    parameters = {
-        key: read_parameter(key, value, arrays, own)
-        for key, value in spec_file.parameters.items()
-    }
+    parameters = {key: read_parameter(key, value, arrays, own) for key, value in spec_file.parameters.items()}
     cls = ESTIMATORS[spec_file.estimator]
     unknown = set(parameters) - set(cls._get_param_names())
     if unknown:
-        raise ModelFileError(f"spec.json has the parameter '{sorted(unknown)[0]}', which {cls.__name__} has not.")
+        raise ModelFileError(
+            f"spec.json has the parameter '{sorted(unknown)[0]}', which {cls.__name__} has not."
+        )
     estimator = cls(**parameters)
     spec = Spec(
         latent_dim=int(spec_file.spec["latent_dim"]),
@@ -284,7 +285,9 @@ def _parse(kind: type[Any], content: bytes, name: str) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise ModelFileError(f"{name} is not what vaekit writes: '{where}': {first['msg'].lower()}.") from error
+        raise ModelFileError(
+            f"{name} is not what vaekit writes: '{where}': {first['msg'].lower()}."
+        ) from error
 
 
 def history_csv(history: list[dict[str, float]]) -> bytes:

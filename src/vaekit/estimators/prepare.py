@@ -130,7 +130,8 @@ class _Chosen:
 def check_support(X: Array, treatment: Treatment, likelihood: Likelihood) -> None:
     """DataError when a value of X is outside of the likelihood's support."""
     for block in blocks(X):
-        likelihood.check(treatment.to_model(block))
+        x = treatment.to_model(block)
+        likelihood.check(treatment.fixed_draw(x) if treatment.binarize == "dynamic" else x)
 
 
 def epochs_for(rows: int, batch_size: int) -> int:

@@ -9,23 +9,18 @@ import numpy as np
 import torch
 from sklearn.base import DensityMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from vaekit.errors import DataError
-from vaekit.estimators.abilities import has_density
+from vaekit.estimators.abilities import unless, why_no_density
 from vaekit.estimators.base import LatentEstimator
 from vaekit.kinds import Array
-from vaekit.measure import LogLikelihood, ledger, log_likelihood
+from vaekit.measure import LogLikelihood, ledger, log_likelihood, shown_by
 from vaekit.recipes import compose
 from vaekit.spec import Spec
 
 
-def _scores(estimator: VAE) -> bool:
-    return has_density(estimator._spec())
-
-
-class VAE(DensityMixin, LatentEstimator):  # type: ignore[misc]
+class VAE(DensityMixin, LatentEstimator):
     """A variational autoencoder: fits p(x) = E_p(z)[p(x | z)] with an encoder q(z | x).
 
     A place (likelihood, prior, posterior, bound, network, each penalty) takes a name, `part(name, ...)` with
@@ -159,7 +154,9 @@ class VAE(DensityMixin, LatentEstimator):  # type: ignore[misc]
         """
         own = set(cls._get_param_names())
         spec = compose(names, **{key: value for key, value in options.items() if key not in own})
-        places = {place: getattr(spec, place) for place in _PLACES if getattr(spec, place) != getattr(Spec(), place)}
+        places = {
+            place: getattr(spec, place) for place in _PLACES if getattr(spec, place) != getattr(Spec(), place)
+        }
         return cls(**{**places, **{key: value for key, value in options.items() if key in own}})
 
     def _spec(self) -> Spec:
@@ -183,10 +180,10 @@ class VAE(DensityMixin, LatentEstimator):  # type: ignore[misc]
             z = self.model_.prior.sample(int(n), generator)
             for block in z.split(1024):
                 p_x = self.model_.likelihood(block.unsqueeze(0))
-                drawn.append((p_x.mean if mean else p_x.sample(generator))[0].cpu().double().numpy())
+                drawn.append((shown_by(p_x) if mean else p_x.sample(generator))[0].cpu().double().numpy())
         return self.treatment_.to_user(np.concatenate(drawn))
 
-    @available_if(_scores)
+    @unless(why_no_density)
     def score_samples(self, X: Any) -> Array:
         """(n,) float64: the model's bound on log p(x) at weight one, in nats, a density in the units of X.
 
@@ -195,25 +192,30 @@ class VAE(DensityMixin, LatentEstimator):  # type: ignore[misc]
         closed form use it.
         """
         x = self._scorable_rows(X)
-        draws = max(self.score_draws, self.bound_.samples) if self.bound_.samples == 1 else self.bound_.samples
+        draws = (
+            max(self.score_draws, self.bound_.samples) if self.bound_.samples == 1 else self.bound_.samples
+        )
         return self._reader().scores(x, self.bound_, draws) + self.treatment_.log_jacobian
 
-    @available_if(_scores)
+    @unless(why_no_density)
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of `score_samples`, nats per example."""
         return float(self.score_samples(X).mean())
 
-    @available_if(_scores)
+    @unless(why_no_density)
     def log_likelihood(self, X: Any, n_samples: int = 5000) -> LogLikelihood:
         """Mean log p(x) of X by importance sampling, with its errors, in nats per example in the units of X."""
         if not isinstance(n_samples, Integral) or n_samples < 1:
-            raise DataError(f"n_samples={n_samples!r} is not possible; give the number of draws a row, 1 or more.")
+            raise DataError(
+                f"n_samples={n_samples!r} is not possible; give the number of draws a row, 1 or more."
+            )
         found = log_likelihood(self._reader(), self._scorable_rows(X), int(n_samples))
         return found.shifted(self.treatment_.log_jacobian)
 
     def kl_per_unit(self, X: Any) -> Array:
         """Mean KL(q || prior) of each latent value over X, (latent_dim,), nats; (1,) where they share one KL."""
-        return self._reader().kl_groups(self._rows(X), self.score_draws).mean(0)
+        mean: Array = self._reader().kl_groups(self._rows(X), self.score_draws).mean(0)
+        return mean
 
     def ledger(self, X: Any) -> dict[str, float]:
         """Where the nats go on X: reconstruction, KL, the bound, active units, with standard errors."""

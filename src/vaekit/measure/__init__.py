@@ -5,6 +5,6 @@ Everything here takes a model and arrays of model values; estimators turn the us
 
 from vaekit.measure.ledger import ledger
 from vaekit.measure.likelihood import LogLikelihood, log_likelihood
-from vaekit.measure.reader import Reader
+from vaekit.measure.reader import Reader, shown_by
 
-__all__ = ["LogLikelihood", "Reader", "ledger", "log_likelihood"]
+__all__ = ["LogLikelihood", "Reader", "ledger", "log_likelihood", "shown_by"]

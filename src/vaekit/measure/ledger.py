@@ -35,6 +35,7 @@ def ledger(reader: Reader, bound: Bound, rows: Array, log_jacobian: float, draws
         return torch.cat(columns, -1)
 
     columns = reader.by_batches(rows, parts)
+    _add_warnings(found, reader, rows)
     _add(found, "reconstruction", -columns[:, 0] - log_jacobian)
     if not scored:
         return found
@@ -45,6 +46,18 @@ def ledger(reader: Reader, bound: Bound, rows: Array, log_jacobian: float, draws
     _add(found, "elbo", columns[:, 1] + log_jacobian)
     found["bits_per_value"] = -found["elbo"] / (math.log(2) * int(np.prod(rows.shape[1:])))
     return found
+
+
+def _add_warnings(found: dict[str, float], reader: Reader, rows: Array) -> None:
+    """`scale_at_floor` when a learned scale is as small as it may be, `relaxed` when values are scored that the
+    likelihood gives no probability: then no number here is a log-density."""
+    likelihood = reader.model.likelihood
+    with torch.no_grad():
+        p_x = reader.evidence(reader.tensor(rows[:1]), rows[:1], 1).p_x
+    if likelihood.scale_at_floor(p_x):
+        found["scale_at_floor"] = 1.0
+    if not likelihood.normalised:
+        found["relaxed"] = 1.0
 
 
 def _add(found: dict[str, float], name: str, values: Array) -> None:

@@ -80,13 +80,20 @@ def log_likelihood(reader: Reader, rows: Array, n_samples: int) -> LogLikelihood
     )
 
 
-def _log_weights(reader: Reader, x: Tensor, n_samples: int, at_once: int, generator: torch.Generator) -> Tensor:
+def _log_weights(
+    reader: Reader, x: Tensor, n_samples: int, at_once: int, generator: torch.Generator
+) -> Tensor:
     """(n_samples, B) log importance weights."""
     found = []
     for start in range(0, n_samples, at_once):
         draws = min(at_once, n_samples - start)
         noise = torch.randn(
-            draws, len(x), reader.model.noise_size, generator=generator, dtype=reader.dtype, device=reader.device
+            draws,
+            len(x),
+            reader.model.noise_size,
+            generator=generator,
+            dtype=reader.dtype,
+            device=reader.device,
         )
         found.append(reader.model(x, noise).log_weight)
     return torch.cat(found)

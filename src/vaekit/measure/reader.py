@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 from vaekit.bounds import Bound
 from vaekit.data.noise import row_keys, row_normals
 from vaekit.kinds import Array
-from vaekit.machine import fast_torch
+from vaekit.machine import fast_torch, threads_for
 from vaekit.model import Evidence, LatentModel
 
 ROWS = 256
@@ -45,7 +46,7 @@ class Reader:
         The answer must have the rows on its first axis.
         """
         answers = []
-        with torch.no_grad(), fast_torch():
+        with torch.no_grad(), fast_torch(), threads_for(self.model.work(ROWS)):
             for block in blocks(rows):
                 padded = np.concatenate([block, np.repeat(block[:1], ROWS - len(block), axis=0)])
                 answers.append(ask(self.tensor(padded), padded)[: len(block)].cpu().double().numpy())
@@ -78,13 +79,8 @@ class Reader:
         return self.by_batches(rows, mean)
 
     def decode(self, codes: Array) -> Array:
-        """(n, L) -> (n, *event): the mean of p(x | z), in model units."""
-
-        def mean(z: Tensor, block: Array) -> Tensor:
-            decoded: Tensor = self.model.likelihood(z.unsqueeze(0)).mean[0]
-            return decoded
-
-        return self.by_batches(codes, mean)
+        """(n, L) -> (n, *event): the mean of p(x | z) (of categories the most probable), in model units."""
+        return self.by_batches(codes, lambda z, block: shown_by(self.model.likelihood(z.unsqueeze(0)))[0])
 
     def scores(self, rows: Array, bound: Bound, draws: int) -> Array:
         """(n,) the bound on log p(x) at weight one, over `draws` evenly spread draws a row."""
@@ -103,6 +99,12 @@ class Reader:
     def kl_groups(self, rows: Array, draws: int) -> Array:
         """(n, groups) KL(q || prior) of each row."""
         return self.by_batches(rows, lambda x, block: self.evidence(x, block, draws).kl_groups)
+
+
+def shown_by(p_x: Any) -> Tensor:
+    """What a reconstruction shows of p(x | z), (K, B, *event)."""
+    shown: Tensor = p_x.shown if hasattr(p_x, "shown") else p_x.mean
+    return shown
 
 
 def blocks(rows: Array) -> Iterator[Array]:

@@ -38,7 +38,10 @@ def mmd(a: Tensor, b: Tensor, scale: float) -> Tensor:
 
 
 @register(
-    "penalty", "mmd", matches_prior=True, reference="Tolstikhin et al., 2018, https://arxiv.org/abs/1711.01558"
+    "penalty",
+    "mmd",
+    matches_prior=True,
+    reference="Tolstikhin et al., 2018, https://arxiv.org/abs/1711.01558",
 )
 class MMD(Penalty):
     """weight x MMD^2 between the codes and draws of the prior, with inverse multiquadratic kernels."""

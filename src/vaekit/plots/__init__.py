@@ -4,9 +4,9 @@
 
     Samples.from_estimator(vae).figure_.savefig("samples.png")
 
-A display a file: it computes in `from_estimator`, draws in `plot`, and `describe` says in words what it shows.
-Nothing here touches pyplot or matplotlib's global settings, and nothing opens a window. Names are lazy, so that
-matplotlib is read when the first figure is made.
+A display a file: it computes in `from_estimator`, draws in `plot`, and `describe` says in words what it
+shows. Nothing here touches pyplot or matplotlib's global settings, and nothing opens a window. Names are
+lazy, so that matplotlib is read when the first figure is made.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from vaekit.data.read import read
 from vaekit.kinds import Array
 from vaekit.plots.style import BLUE, FAINT, INK, VERMILION, label, quiet_ticks
 
@@ -24,8 +25,8 @@ class Look:
     """How the examples of one model are drawn.
 
     picture: (C, H, W), or None for rows of a table. low and high: the values that are drawn black and white.
-    names: one for each column of a table. shared_scale: all columns have one unit, so that they stand side by side
-    as they are; else each is shown in its standard deviations.
+    names: one for each column of a table. shared_scale: all columns have one unit, so that they stand side by
+    side as they are; else each is shown in its standard deviations.
     """
 
     picture: tuple[int, int, int] | None
@@ -38,8 +39,8 @@ class Look:
     def of(cls, estimator: Any) -> Look:
         """The look that fits what an estimator was fitted on.
 
-        Flat rows are pictures where they are probably that: pixels, or values in [0, 1], in a square number of at
-        least 64 columns without names.
+        Flat rows are pictures where they are probably that: pixels, or values in [0, 1], in a square number
+        of at least 64 columns without names.
         """
         profile = estimator.profile_
         event = tuple(estimator.treatment_.event_shape)
@@ -48,7 +49,11 @@ class Look:
             low, high = 0.0, float(max(profile.levels or 1, 1))
         size = math.prod(event)
         given = getattr(estimator, "feature_names_in_", None)
-        names = tuple(str(name) for name in given) if given is not None else tuple(f"column {i}" for i in range(size))
+        names = (
+            tuple(str(name) for name in given)
+            if given is not None
+            else tuple(f"column {i}" for i in range(size))
+        )
         side = math.isqrt(size)
         square = len(event) == 1 and size >= FEWEST_SQUARE_COLUMNS and side * side == size
         picture = None
@@ -63,23 +68,27 @@ class Look:
         assert self.picture is not None
         channels, height, width = self.picture
         span = self.high - self.low or 1.0
-        shown = np.clip((np.asarray(x, dtype=float).reshape(-1, channels, height, width) - self.low) / span, 0, 1)
+        shown = np.clip(
+            (np.asarray(x, dtype=float).reshape(-1, channels, height, width) - self.low) / span, 0, 1
+        )
         if channels in (3, 4):
             return shown[:, :3].transpose(0, 2, 3, 1)
         beside = shown.transpose(0, 2, 1, 3).reshape(len(shown), height, channels * width)
         return np.repeat(beside[..., None], 3, axis=-1)
 
 
-def seen(estimator: Any, X: Any, most: int | None = None) -> Array:
-    """X (at most `most` rows) as the model sees it, (n, *shape as fit saw it), in the user's units."""
+def seen(estimator: Any, X: Any) -> Array:
+    """X as the model sees it, (n, *shape as fit saw it), in the user's units."""
     treatment = estimator.treatment_
-    rows: Array = treatment.to_user(treatment.to_model(np.asarray(first_rows(X, most))))
+    rows: Array = treatment.to_user(treatment.to_model(np.asarray(X)))
     return rows
 
 
-def first_rows(X: Any, most: int | None) -> Any:
-    """The first rows of an array, tensor or frame."""
-    return X if most is None or len(X) <= most else X[:most]
+def some_rows(X: Any, most: int) -> tuple[Any, Array]:
+    """At most `most` rows of whatever fit takes, evenly spread over X, and their numbers."""
+    rows = X.detach().cpu().numpy() if hasattr(X, "detach") else X if hasattr(X, "shape") else read(X).X
+    numbers = np.arange(len(rows)) if len(rows) <= most else np.linspace(0, len(rows) - 1, most).astype(int)
+    return (rows.iloc if hasattr(rows, "iloc") else rows)[numbers], numbers
 
 
 def mosaic(pictures: Array, columns: int) -> tuple[Array, int]:

@@ -1,7 +1,7 @@
 """One style for every figure: colours that the colour-blind tell apart, shapes that black and white keeps.
 
-Colour never speaks alone: lines differ by their dashes, classes by their markers, bars by their filling. A figure
-is a plain `matplotlib.figure.Figure`, so that no window and no state of pyplot exists.
+Colour never speaks alone: lines differ by their dashes, classes by their markers, bars by their filling. A
+figure is a plain `matplotlib.figure.Figure`, so that no window and no state of pyplot exists.
 
 Colours: Okabe and Ito, 2008, https://jfly.uni-koeln.de/color/; Tol, 2021, https://personal.sron.nl/~pault/
 """
@@ -27,7 +27,8 @@ BLUE = "#0072b2"
 VERMILION = "#d55e00"
 
 CLASS_COLOURS = (
-    "#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#999933", "#44aa99", "#aa4499", "#ddcc77", "#444444",
+    "#332288", "#cc6677", "#117733", "#88ccee", "#882255",
+    "#999933", "#44aa99", "#aa4499", "#ddcc77", "#444444",
 )  # fmt: skip
 CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">", "*")
 NUMBERS = "cividis"

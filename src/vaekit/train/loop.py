@@ -18,7 +18,7 @@ from torch import Tensor
 
 from vaekit.bounds import Bound, Terms, loss_of
 from vaekit.critics import Critic
-from vaekit.machine import fast_torch, keep_memory
+from vaekit.machine import fast_torch, keep_memory, threads_for
 from vaekit.model import LatentModel
 from vaekit.penalties import Penalty
 from vaekit.train.callbacks import Callback
@@ -28,6 +28,8 @@ from vaekit.train.players import Player
 from vaekit.train.rows import Rows, in_order, shuffled
 from vaekit.train.schedules import make_schedule
 from vaekit.train.weights import Average, Snapshot
+
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Plan:
     ema: float | None = None
     patience: int | None = 10
     seed: int = 0
-    device: torch.device = torch.device("cpu")
+    device: torch.device = CPU
     bfloat16: bool = False
 
 
@@ -100,7 +102,8 @@ class Training:
         keep_memory()
         self.kept = Snapshot([self.model, *self.critics])
         self._tell("fit_begins")
-        with fast_torch(), Interrupt() as interrupt:
+        work = self.model.work(self.plan.batch_size * self.bound.samples)
+        with fast_torch(), threads_for(work), Interrupt() as interrupt:
             self.model.train()
             while self.epoch < self.plan.max_epochs and not self.stop:
                 self._run_epoch(interrupt)
@@ -170,7 +173,11 @@ class Training:
             for penalty in self.penalties:
                 terms |= penalty.terms(evidence, self.noise)
             loss, means = loss_of(terms)
-            return terms, [loss, *(critic.critic_loss(evidence, self.noise) for critic in self.critics)], means
+            return (
+                terms,
+                [loss, *(critic.critic_loss(evidence, self.noise) for critic in self.critics)],
+                means,
+            )
 
     def _first_bad(self, means: dict[str, Tensor]) -> str:
         return next((name for name, mean in means.items() if not math.isfinite(float(mean))), "loss")
@@ -201,7 +208,11 @@ class Training:
         has_value = True
         for x, c in in_order(rows, self.evaluation_rows, generator):
             noise = torch.randn(
-                self.bound.samples, len(x), self.model.noise_size, generator=generator, device=self.plan.device
+                self.bound.samples,
+                len(x),
+                self.model.noise_size,
+                generator=generator,
+                device=self.plan.device,
             )
             evidence = self.model(x, noise, c)
             terms = self.bound.terms(evidence)
@@ -224,7 +235,9 @@ class Training:
         if not watched:
             self.kept.take()
             return
-        best = min((r["val_loss"] for r in self.history[:-1] if math.isfinite(r["val_loss"])), default=math.inf)
+        best = min(
+            (r["val_loss"] for r in self.history[:-1] if math.isfinite(r["val_loss"])), default=math.inf
+        )
         if row["val_loss"] < best:
             self.best_epoch = self.epoch + 1
             self._take_averaged()

@@ -17,7 +17,9 @@ class Player:
         self.name = name
         self.parameters = [p for p in module.parameters() if p.requires_grad]
         self.learning_rate = learning_rate
-        self.optimizer = make_optimizer(optimizer, self.parameters, learning_rate) if self.parameters else None
+        self.optimizer = (
+            make_optimizer(optimizer, self.parameters, learning_rate) if self.parameters else None
+        )
 
     def feel(self, loss: Tensor) -> None:
         """Give this player's parameters, and nobody else's, the gradient of its loss."""

@@ -37,7 +37,9 @@ class Lines(Callback):
         last = training.stop or training.epoch + 1 == training.plan.max_epochs
         if last or now - self._said >= self.every:
             self._said = now
-            print(f"epoch {training.epoch + 1} of {training.plan.max_epochs}: {line_of(row)}", file=sys.stderr)
+            print(
+                f"epoch {training.epoch + 1} of {training.plan.max_epochs}: {line_of(row)}", file=sys.stderr
+            )
 
 
 class Bar(Callback):

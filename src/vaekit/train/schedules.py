@@ -55,7 +55,9 @@ class Steps:
 
     def __init__(self, *, at: tuple[float, ...] = (0.5, 0.75), factor: float = 0.1) -> None:
         if not at or any(not 0 < moment < 1 for moment in at) or not factor > 0:
-            raise SpecError(f"schedule 'steps': at={at!r} must be parts of the run between 0 and 1, factor above 0.")
+            raise SpecError(
+                f"schedule 'steps': at={at!r} must be parts of the run between 0 and 1, factor above 0."
+            )
         self.at, self.factor = tuple(at), factor
         self.ends = max(self.at)
 

@@ -1,0 +1,154 @@
+"""`vaekit fit DATA`: read, fit, measure, and write all of it as one folder."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vaekit.cli.layout import Command, option, together
+from vaekit.cli.made import Made, make
+from vaekit.cli.options import table
+from vaekit.cli.output import print_json
+from vaekit.cli.program import INTERRUPTED, typed
+from vaekit.cli.reading import data_argument, how, read_data, reading_options, told_of_data
+from vaekit.cli.wanted import OF_ESTIMATORS, OF_RECIPES, Wanted, plain_name
+from vaekit.errors import DivergedError, OutputExists, RunError
+
+if TYPE_CHECKING:
+    from vaekit.data.source import Source
+
+RUNS = Path("runs")
+_EPILOG = """\b
+PART is a name, or NAME:OPTION=VALUE,OPTION=VALUE:
+  vaekit fit digits --prior mixture:components=20 --network mlp:hidden=400,200
+`vaekit list parts` has all parts with their options.
+
+\b
+Other examples:
+  vaekit fit mnist --preset tf2-tutorial --out runs/tutorial
+  vaekit fit table.csv --labels species --recipe vamp_vae+beta_vae --beta 2
+  vaekit fit digits --likelihood gaussian:scale=0.1 --patience none --max-epochs 50"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@data_argument
+@option("--model", type=click.Choice(list(table()["estimators"])), help="The estimator. [default: vae]")
+@option("--recipe", metavar="NAME", help="A model of the literature, or several joined by '+'.")
+@option("--preset", metavar="NAME", help="A model of the literature with its data treatment and schedule.")
+@option("--out", metavar="RUN", help="The run folder to write. [default: runs/DATA-MODEL-1, -2, ...]")
+@option("--force", is_flag=True, help="Replace the run that is there.")
+@option("--json", "as_json", is_flag=True, help="JSON to stdout instead of a table.")
+@option("-q", "--quiet", is_flag=True, help="Say nothing while fitting.")
+@option("-v", "--verbose", "loud", is_flag=True, help="Say a line an epoch.")
+@together(*OF_ESTIMATORS.values())
+@together(*OF_RECIPES.values())
+@reading_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    data: str,
+    model: str | None,
+    recipe: str | None,
+    preset: str | None,
+    out: str | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    loud: bool,
+    **given: Any,
+) -> int:
+    """Fit a model to DATA and write a run folder.
+
+    DATA is digits, mnist, a file (.npy, .npz, .csv, .parquet, IDX) or a folder of images. The folder holds
+    the model, its measures and a report with pictures; nothing that exists is overwritten. Ctrl-C stops
+    early and keeps the model.
+    """
+    wanted = Wanted(model, recipe, preset, {name: given[name] for name in given if _was_typed(ctx, name)})
+    if out is not None:
+        _refuse_place(Path(out), force)
+    estimator = wanted.estimator()
+    source = read_data(data, how(given))
+    estimator.set_params(verbose=0 if quiet else 1 + loud)
+    if source.image_shape is not None and "image_shape" not in wanted.options:
+        estimator.set_params(image_shape=source.image_shape)
+    diverged = _fit(estimator, source)
+    made = make(estimator, source, typed(ctx))
+    run = _write(made.files, out, force, RUNS / f"{plain_name(source.name)}-{wanted.name}")
+    _tell(run, estimator, made, as_json)
+    if diverged is not None:
+        raise diverged
+    return INTERRUPTED if estimator.interrupted_ else made.exit_code
+
+
+def _was_typed(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+def _refuse_place(path: Path, force: bool) -> None:
+    """Raise before anything is computed when the run could not be written there."""
+    from vaekit.run import refuse_existing
+
+    refuse_existing(path, force)
+    above = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise RunError(f"'{path}' cannot be written: '{above}' is not a folder that you may write into.")
+
+
+def _fit(estimator: Any, source: Source) -> DivergedError | None:
+    """Fit in place; gives the error of a fit that diverged and kept its last good weights."""
+    import numpy as np
+
+    diverged = None
+    try:
+        with told_of_data():
+            estimator.fit(source.X)
+    except DivergedError as error:
+        diverged = error
+    if source.feature_names is not None:
+        estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
+    return diverged
+
+
+def _write(files: Mapping[str, bytes], out: str | None, force: bool, stem: Path) -> Path:
+    """Write the run to `out`, else to the first of stem-1, stem-2, ... that is free."""
+    from vaekit.run import write_folder
+
+    if out is not None:
+        return write_folder(out, files, force)
+    for number in itertools.count(1):
+        try:
+            return write_folder(stem.with_name(f"{stem.name}-{number}"), files)
+        except OutputExists:
+            continue
+    raise AssertionError  # count never ends
+
+
+def _tell(run: Path, estimator: Any, made: Made, as_json: bool) -> None:
+    """Where the run is, and its ledger, to stdout."""
+    report = str(run / "report.html") if "report.html" in made.files else None
+    if as_json:
+        print_json(
+            {
+                "run": str(run),
+                "report": report,
+                "epochs": estimator.n_iter_,
+                "best_epoch": estimator.best_epoch_,
+                "interrupted": estimator.interrupted_,
+                "diverged": estimator.diverged_,
+                "log": estimator.log_,
+                "measures": dict(made.measures),
+            }
+        )
+        return
+    click.echo(f"run: {run}")
+    if report is not None:
+        click.echo(f"report: {report}")
+    if made.measures:
+        click.echo()
+        made.print_ledger()

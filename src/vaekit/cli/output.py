@@ -1,0 +1,134 @@
+"""What a command found, to stdout as CSV or JSON, or into a file that was not there before."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from vaekit.cli.layout import option, together
+from vaekit.errors import OutputExists, RunError, suggestion
+
+if TYPE_CHECKING:  # numpy is not read for help
+    from vaekit.kinds import Array
+
+SUFFIXES = (".csv", ".npy", ".json")
+PICTURE = ".png"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+output_options = together(
+    option("-o", "--out", metavar="FILE", help=f"A file instead of stdout: {', '.join(SUFFIXES)}."),
+    option("--force", is_flag=True, help="Replace FILE when it is there."),
+    option("--json", "as_json", is_flag=True, help="JSON to stdout instead of CSV."),
+)
+
+
+class Output:
+    """Where numbers go: refused before anything is computed when they cannot go there."""
+
+    def __init__(self, out: str | None, force: bool, as_json: bool, pictures: bool = False) -> None:
+        """pictures: whether a .png is possible."""
+        self.path = None if out is None else Path(out)
+        self.kind = ".json" if as_json else ".csv"
+        if self.path is None:
+            return
+        if as_json:
+            raise click.UsageError("--json writes to stdout; for a file use -o FILE.json.")
+        self.kind = self.path.suffix.lower()
+        possible = [*SUFFIXES, PICTURE] if pictures else list(SUFFIXES)
+        if self.kind not in possible:
+            near = suggestion(self.kind, possible)
+            told = f"'{out}' is of no kind that can be written; use {', '.join(possible)}.{near}"
+            raise click.UsageError(told)
+        refuse_file(self.path, force)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a picture is wanted."""
+        return self.path is not None and self.kind == PICTURE
+
+    def write(self, values: Array, columns: Sequence[str]) -> None:
+        """values (n, ...); CSV and JSON hold them flat, (n, columns)."""
+        flat = values.reshape(len(values), -1)
+        if self.path is None:
+            _write_text(self.kind, flat, columns, sys.stdout)
+        elif self.kind == ".npy":
+            self.write_bytes(_npy(values))
+        else:
+            text = io.StringIO()
+            _write_text(self.kind, flat, columns, text)
+            self.write_bytes(text.getvalue().encode())
+
+    def write_examples(self, estimator: Any, examples: Array, columns: Sequence[str]) -> None:
+        """The same, or a picture of examples (n, ...) in the user's units."""
+        if self.is_picture:
+            from vaekit.cli.pictures import side_by_side
+
+            self.write_bytes(side_by_side(estimator, examples))
+        else:
+            self.write(examples, columns)
+
+    def write_bytes(self, content: bytes) -> None:
+        """The whole file, in one rename."""
+        from vaekit.run import write_file
+
+        assert self.path is not None
+        write_file(self.path, content)
+
+
+def refuse_file(path: Path, force: bool) -> None:
+    """OutputExists unless the file is free, or force is set and it is a file; RunError without its folder."""
+    if os.path.lexists(path) and not (force and path.is_file()):
+        cure = "choose another place" if path.is_dir() else "choose another place, or replace it with --force"
+        raise OutputExists(f"'{path}' exists; {cure}.")
+    if not path.absolute().parent.is_dir():
+        raise RunError(f"'{path}' cannot be written: there is no folder '{path.parent}'; make it first.")
+
+
+def write_csv(rows: Iterable[Sequence[Any]], columns: Sequence[str], file: TextIO) -> None:
+    """CSV with a header; numbers at full precision, texts that no spreadsheet takes for a formula."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([safe_cell(column) for column in columns])
+    writer.writerows(rows)
+
+
+def safe_cell(text: str) -> str:
+    """A text with ' before it where a spreadsheet would run it as a formula."""
+    plain = text.replace("\r", " ")  # which csv leaves bare, and readers take for the end of a row
+    return f"'{plain}" if text.startswith(_FORMULA) else plain
+
+
+def print_json(value: Any) -> None:
+    """Plain data to stdout."""
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(rows: Iterable[Sequence[str]]) -> None:
+    """Rows of texts to stdout, their columns below each other."""
+    rows = [list(row) for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _write_text(kind: str, flat: Array, columns: Sequence[str], file: TextIO) -> None:
+    if kind == ".csv":
+        write_csv(flat.tolist(), columns, file)
+    else:
+        json.dump({"columns": list(columns), "rows": flat.tolist()}, file, allow_nan=False)
+        file.write("\n")
+
+
+def _npy(values: Array) -> bytes:
+    import numpy as np
+
+    content = io.BytesIO()
+    np.save(content, values, allow_pickle=False)
+    return content.getvalue()

@@ -1,0 +1,30 @@
+"""`vaekit reconstruct RUN DATA`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from vaekit.cli.layout import Command
+from vaekit.cli.output import Output, output_options
+from vaekit.cli.reading import data_argument, how, load_run, reading_options, run_argument, told_of_data
+
+
+@click.command(cls=Command)
+@run_argument
+@data_argument
+@output_options
+@reading_options
+def command(run: str, data: str, out: str | None, force: bool, as_json: bool, **reading: Any) -> None:
+    """Encode DATA and decode the codes.
+
+    A reconstruction is the mean of p(x | z) at the mean of q(z | x). A FILE.png is a picture
+    of them side by side.
+    """
+    output = Output(out, force, as_json, pictures=True)
+    fitted = load_run(run)
+    rows = fitted.rows(data, how(reading))
+    with told_of_data():
+        examples = fitted.estimator.reconstruct(rows)
+    output.write_examples(fitted.estimator, examples, fitted.columns)

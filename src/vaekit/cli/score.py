@@ -1,0 +1,38 @@
+"""`vaekit score RUN DATA`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import click
+
+from vaekit.cli.layout import Command
+from vaekit.cli.output import Output, output_options
+from vaekit.cli.reading import data_argument, how, load_run, reading_options, run_argument, told_of_data
+
+
+@click.command(cls=Command)
+@run_argument
+@data_argument
+@output_options
+@reading_options
+def command(run: str, data: str, out: str | None, force: bool, as_json: bool, **reading: Any) -> None:
+    """Score each row of DATA, in nats.
+
+    The column log_p is the model's bound on log p(x) in the units of DATA: the larger, the less strange the
+    row. An autoencoder has none and gives its reconstruction_error: the larger, the stranger. The mean
+    goes to stderr.
+    """
+    output = Output(out, force, as_json)
+    fitted = load_run(run)
+    column, score = "log_p", "score_samples"
+    if not hasattr(fitted.estimator, score) and hasattr(fitted.estimator, "reconstruction_error"):
+        column = score = "reconstruction_error"
+    ask = fitted.ability(score)
+    rows = fitted.rows(data, how(reading))
+    with told_of_data():
+        scores = ask(rows)
+    output.write(scores, [column])
+    error = f", standard error {scores.std(ddof=1) / math.sqrt(len(scores)):.2g}" if len(scores) > 1 else ""
+    click.echo(f"mean {column}: {scores.mean():.2f} nats{error}, {len(scores):,} rows", err=True)

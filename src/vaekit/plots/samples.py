@@ -1,0 +1,125 @@
+"""What the model makes up: pictures of new examples, or each column of a table, real against sampled."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from vaekit.errors import DataError
+from vaekit.kinds import Array
+from vaekit.plots.display import Display
+from vaekit.plots.examples import Look, mosaic, seen, some_rows
+from vaekit.plots.style import BLUE, FAINT, VERMILION, label, panels
+
+PICTURES = 64
+ROWS_OF_A_TABLE = 2000
+MOST_COLUMNS = 12
+BINS = 24
+
+
+class Samples(Display):
+    """New examples from the model, z drawn from the prior.
+
+    Pictures are the mean of p(x | z) unless mean=False; columns of a table are compared by draws from p(x |
+    z). samples: (n, *shape as fit saw it), in the user's units. data: rows to compare a table with, or None.
+    """
+
+    def __init__(self, samples: Array, look: Look, *, mean: bool, data: Array | None = None) -> None:
+        self.samples, self.look, self.mean, self.data = samples, look, mean, data
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any = None,
+        *,
+        n: int | None = None,
+        mean: bool | None = None,
+        random_state: Any = 0,
+        ax: Axes | None = None,
+    ) -> Self:
+        """n samples; X is what a table's columns are compared with.
+
+        Raises AttributeError where the estimator cannot sample.
+        """
+        look = Look.of(estimator)
+        of_pictures = look.picture is not None
+        mean = of_pictures if mean is None else mean
+        data = None if X is None or of_pictures else seen(estimator, some_rows(X, ROWS_OF_A_TABLE)[0])
+        wanted = n or (PICTURES if of_pictures else ROWS_OF_A_TABLE)
+        if wanted < 1:
+            raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
+        return cls(
+            estimator.sample(wanted, random_state=random_state, mean=mean), look, mean=mean, data=data
+        ).plot(ax)
+
+    @property
+    def what(self) -> str:
+        """What the samples are, in a few words."""
+        return "the mean of p(x | z)" if self.mean else "draws from p(x | z)"
+
+    def describe(self) -> str:
+        if self.look.picture is not None:
+            return f"Samples: {len(self.samples)} pictures, {self.what} with z from the prior."
+        size = self.samples[0].size
+        shown = min(size, MOST_COLUMNS)
+        against = "" if self.data is None else f" against {len(self.data):,} rows of the data"
+        return (
+            f"Samples: histograms of {shown} of {size} columns, {len(self.samples):,} {self.what} with z "
+            f"from the prior{against}."
+        )
+
+    def _size(self) -> tuple[float, float]:
+        if self.look.picture is not None:
+            return 4.8, 4.6
+        return 4.8, 1.0 + 1.1 * math.ceil(min(self.samples[0].size, MOST_COLUMNS) / 3)
+
+    def _draw(self, ax: Axes) -> None:
+        if self.look.picture is None:
+            self._draw_columns(ax)
+            return
+        pictures = self.look.pictures(self.samples)
+        _, height, width, _ = pictures.shape
+        columns = max(1, min(len(pictures), round(math.sqrt(len(pictures) * height / width))))
+        ax.imshow(mosaic(pictures, columns)[0], interpolation="nearest", aspect="equal")
+        ax.set_axis_off()
+        ax.set_title(f"Samples: {self.what}, z from the prior")
+
+    def _draw_columns(self, ax: Axes) -> None:
+        samples = self.samples.reshape(len(self.samples), -1)
+        data = None if self.data is None else self.data.reshape(len(self.data), -1)
+        first = samples if data is None else data
+        moving = np.flatnonzero((first != first[:1]).any(0))[:MOST_COLUMNS]
+        columns = min(3, len(moving))
+        rows = math.ceil(len(moving) / columns)
+        small = panels(ax, rows, columns, right=0.07, below=0.52 / (rows + 0.52))
+        for panel in small[len(moving) :]:
+            panel.set_visible(False)
+        for column, panel in zip(moving, small, strict=False):
+            real = None if data is None else data[:, column]
+            _histogram(panel, real, samples[:, column])
+            panel.set_title(label(self.look.names[column], 18), fontsize=8, fontweight="normal", pad=3)
+        ax.set_title("Samples (line) against data (filled)" if data is not None else "Samples", pad=18)
+
+
+def _histogram(ax: Axes, real: Array | None, sampled: Array) -> None:
+    """Densities over common bins: filled for the data, a line for the samples."""
+    first = sampled if real is None else real
+    low, high = float(first.min()), float(first.max())
+    whole = bool((first == np.round(first)).all() and (sampled == np.round(sampled)).all())
+    if whole and high - low <= BINS:
+        edges = (np.arange(low, high + 2) - 0.5).tolist()
+    else:
+        reach = 0.15 * (high - low) or 0.5
+        edges = np.linspace(low - reach, high + reach, BINS).tolist()
+    inside = np.clip(sampled, edges[0], edges[-1])
+    if real is not None:
+        ax.hist(real, edges, density=True, color=FAINT, edgecolor=BLUE, linewidth=0.5)
+    ax.hist(inside, edges, density=True, histtype="step", color=VERMILION, linewidth=1.4)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.locator_params(axis="x", nbins=3)
+    ax.tick_params(axis="x", labelsize=7)

@@ -1,0 +1,130 @@
+"""The pictures of a report: which ones a model has, and the caption under each."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vaekit.kinds import Array
+from vaekit.measure.ledger import ACTIVE_NATS
+from vaekit.plots.display import Display
+from vaekit.plots.kl_per_unit import KLPerUnit
+from vaekit.plots.latent_map import LatentMap
+from vaekit.plots.learning_curves import LearningCurves
+from vaekit.plots.reconstructions import Reconstructions
+from vaekit.plots.samples import Samples
+from vaekit.plots.style import png
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn display with the name of its file and what is written below it."""
+
+    name: str
+    display: Display
+    caption: str
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.name}.png"
+
+    @property
+    def png(self) -> bytes:
+        """Its bytes."""
+        return png(self.display.figure_)
+
+
+def gallery(
+    estimator: Any, X: Any, labels: Any = None, class_names: Sequence[str] | None = None
+) -> dict[str, Picture]:
+    """All pictures that a fitted estimator has, by name, drawn from the rows X.
+
+    A model that cannot sample has no samples, a model without densities no KL.
+    """
+    named = _named(labels, class_names)
+    with without_name_warnings():
+        drawn = list(_draw(estimator, X, named))
+    return {picture.name: picture for picture in drawn}
+
+
+def pictures(estimator: Any, X: Any, labels: Any = None) -> dict[str, bytes]:
+    """The pictures of a fitted estimator as files: name -> PNG, from "samples.png" to "learning-curves.png".
+
+    X are the rows to show, best rows that were held out; labels, one a row, mark the codes.
+    """
+    return {picture.file: picture.png for picture in gallery(estimator, X, labels).values()}
+
+
+def _draw(estimator: Any, X: Any, labels: Array | None) -> Iterator[Picture]:
+    if hasattr(estimator, "sample"):
+        samples = Samples.from_estimator(estimator, X)
+        yield Picture("samples", samples, _SAMPLES[samples.look.picture is not None])
+    reconstructions = Reconstructions.from_estimator(estimator, X)
+    yield Picture(
+        "reconstructions", reconstructions, _RECONSTRUCTIONS[reconstructions.look.picture is not None]
+    )
+    codes = LatentMap.from_estimator(estimator, X, labels)
+    yield Picture("latent-map", codes, _caption_of_map(codes))
+    if hasattr(estimator, "score_samples"):
+        yield Picture("kl-per-unit", KLPerUnit.from_estimator(estimator, X), _KL)
+    yield Picture("learning-curves", LearningCurves.from_estimator(estimator), _CURVES)
+
+
+_SAMPLES = {
+    True: "Pictures that the model made up. Each is the mean of p(x | z) at a code z drawn from the prior, "
+    "not a draw from p(x | z).",
+    False: "Each panel is a column: filled, the rows of the data; the line, rows that the model made up "
+    "(draws from p(x | z), z from the prior). Where both agree, the model knows that column well.",
+}
+_RECONSTRUCTIONS = {
+    True: "Examples and, below each, what the model gives back from its code: the mean of p(x | z).",
+    False: "Each panel is a row: what it holds, and what the model gives back from its code, the mean of "
+    "p(x | z).",
+}
+_KL = (
+    f"What each latent value tells about a row, in nats: KL(q ‖ prior). Below {ACTIVE_NATS} nats it tells "
+    "nothing, and the decoder makes no use of it."
+)
+_CURVES = (
+    "The loss is what training makes small; it is the weighted sum of the terms below it, in nats of the "
+    "model's scaled values."
+)
+
+
+def _caption_of_map(codes: LatentMap) -> str:
+    said = "Each point is the code of a row: the mean of q(z | x)."
+    size = codes.codes.shape[1]
+    if size > 2:
+        said += f" The {size} latent values are projected on the plane in which codes spread most."
+    if codes.prior is None:
+        return said
+    return (
+        f"{said} Grey is the prior, where samples come from: bare grey gives samples unlike any row, and "
+        "points off the grey are rows that are hardly ever sampled."
+    )
+
+
+def _named(labels: Any, class_names: Sequence[str] | None) -> Array | None:
+    """Labels as names where whole numbers have names; -1 is unlabelled, as in scikit-learn."""
+    if labels is None:
+        return None
+    values = np.asarray(labels)
+    if not class_names or values.dtype.kind not in "iu":
+        return values
+    names = np.array([*map(str, class_names), "unlabelled"], dtype=object)
+    in_range = (values >= -1) & (values < len(class_names))
+    return names[np.where(in_range, values, -1)] if in_range.all() else values
+
+
+@contextmanager
+def without_name_warnings() -> Iterator[None]:
+    """A report reads arrays whose columns are known by their place, which is not worth a warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        yield
