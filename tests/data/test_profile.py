@@ -162,8 +162,9 @@ def test_flat_rows_are_images_with_an_image_shape() -> None:
     [
         (drawn(0, 1, ROWS, 5), "bernoulli", {}, "0 or 1"),
         (drawn(0, 1, ROWS, 5, whole=False), "continuous-bernoulli", {}, "[0, 1]"),
-        (drawn(0, 255, ROWS, 5, 5), "continuous-bernoulli", {}, "divided by 255"),
-        (drawn(0, 16, ROWS, 8, 8), "continuous-bernoulli", {}, "divided by 16"),
+        (drawn(0, 255, ROWS, 5, 5), "gaussian", {"scale": "learned"}, "divided by 255"),
+        (drawn(0, 16, ROWS, 8, 8), "gaussian", {"scale": "learned"}, "divided by 16"),
+        (drawn(0, 1, ROWS, 5, 5, whole=False), "gaussian", {"scale": "learned"}, "[0, 1]"),
         (poisson(2, ROWS, 5), "poisson", {}, "counts"),
         (drawn(0, 3, ROWS, 5), "categorical", {}, "categories"),
         (drawn(-9, 9, ROWS, 5), "gaussian", {"scale": "learned"}, "real"),
@@ -173,5 +174,5 @@ def test_flat_rows_are_images_with_an_image_shape() -> None:
 def test_a_likelihood_is_suggested_with_its_reason(X, name, options, said) -> None:
     chosen, sentence = suggest_likelihood(profile(X))
     assert (chosen.name, chosen.options) == (name, options)
-    assert sentence.startswith(f"likelihood '{name}': ")
+    assert sentence.startswith(f"likelihood '{name}'")
     assert said in sentence

@@ -62,7 +62,7 @@ def test_pixels_come_back_as_they_were(high: int, domain: str) -> None:
 
 @given(X=tables(-1e3, 1e3))
 def test_real_columns_are_standardised_and_constant_ones_only_centred(X: np.ndarray) -> None:
-    x = treat(X, "real", "density").to_model(X).astype(np.float64)
+    x = treat(X, "real", "density", scale_inputs=True).to_model(X).astype(np.float64)
     moves = examples(X).std(0) > 1e-4 * np.abs(examples(X)).max()
     np.testing.assert_allclose(x.mean(0)[moves], 0, atol=1e-4)
     np.testing.assert_allclose(x.std(0)[moves], 1, atol=1e-4)

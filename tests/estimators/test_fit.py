@@ -69,28 +69,28 @@ def test_channels_last_get_the_transposition_to_type():
     [
         (rng.integers(0, 2, (80, 9)), "bernoulli"),
         (rng.random((80, 9)), "continuous-bernoulli"),
-        (rng.integers(0, 256, (80, 8, 8)).astype(np.uint8), "continuous-bernoulli"),
-        (load_digits().data, "continuous-bernoulli"),
+        (rng.integers(0, 256, (80, 8, 8)).astype(np.uint8), "gaussian"),
+        (load_digits().data, "gaussian"),
+        (load_digits().images / 16, "gaussian"),
         (rng.poisson(4.0, (80, 9)), "poisson"),
         (rng.integers(0, 4, (80, 9)), "categorical"),
         (rng.normal(size=(80, 9)), "gaussian"),
         (rng.integers(0, 2, (30, 9)), "gaussian"),
     ],
-    ids=["binary", "unit", "pixels", "digits", "counts", "categories", "real", "few rows"],
+    ids=["binary", "unit", "pixels", "flat pixels", "pictures", "counts", "categories", "real", "few rows"],
 )
 def test_auto_picks_the_likelihood_that_fits_and_says_why(X, likelihood):
     vae = VAE(**quick).fit(X)
     assert vae.spec_.likelihood.name == likelihood
-    assert vae.log_[0].startswith(f"likelihood '{likelihood}': ")
+    assert vae.log_[0].startswith(f"likelihood '{likelihood}'")
     assert np.isfinite(vae.score(X))
 
 
 def test_uint8_pixels_are_scaled_inside_and_back():
     X = (rng.random((80, 8, 8)) * 255).astype(np.uint8)
-    vae = VAE(**quick).fit(X)
+    vae = VAE(max_epochs=150, random_state=0).fit(X)
     assert "divided by 255" in vae.log_[1]
-    made = vae.reconstruct(X)
-    assert 20 < made.mean() < 235
+    assert vae.reconstruct(X).mean() == pytest.approx(X.mean(), rel=0.05)
 
 
 def test_constant_columns_are_fitted_and_come_back_exactly():

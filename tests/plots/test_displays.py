@@ -16,6 +16,8 @@ from sklearn.decomposition import PCA
 from vaekit import AE, VAE
 from vaekit.errors import DataError
 from vaekit.plots import KLPerUnit, LatentMap, LearningCurves, Reconstructions, Samples, png
+from vaekit.plots.examples import Look
+from vaekit.plots.samples import _columns, _enough
 
 DIGITS = load_digits()
 X, Y = DIGITS.data[:300], DIGITS.target[:300]
@@ -159,6 +161,21 @@ def test_constant_columns_of_a_table_get_no_histogram() -> None:
     assert [panel.get_title() or panel.get_title(loc="left") for panel in shown] == ["column 1", "column 2"]
 
 
+def test_pictures_of_any_shape_fill_their_block() -> None:
+    for shape in ((3, 20, 16), (1, 8, 30), (2, 4, 4)):
+        look = Look(shape, 0.0, 1.0, (), True)
+        n = _enough(look)
+        columns = _columns(look.picture, n)
+        assert n % columns == 0
+        assert 40 <= n <= 64
+
+
+def test_one_row_can_be_looked_at(vae: VAE, of_a_table: VAE) -> None:
+    for estimator, rows in ((vae, X[:1]), (of_a_table, WINE.data[:1])):
+        for display in all_displays(estimator, rows, [0]):
+            assert display.ax_.has_data() or display.ax_.child_axes
+
+
 def test_a_model_that_cannot_sample_says_so() -> None:
     with pytest.raises(AttributeError, match="use VAE"):
         Samples.from_estimator(AE(max_epochs=1, random_state=0).fit(X), X)
@@ -243,6 +260,8 @@ def test_the_bars_are_the_kl_sorted_and_split_at_the_threshold(vae: VAE) -> None
     np.testing.assert_allclose(
         [bar.get_height() for bar in display.ax_.patches], sorted(vae.kl_per_unit(X))[::-1]
     )
+    idle = KLPerUnit(np.array([1e-5, 1e-6])).plot()
+    assert idle.ax_.get_ylim()[1] > 0.01  # bars below the threshold do not look tall
     mixed = KLPerUnit(np.array([0.005, 2.0, 0.0, 0.5])).plot()
     assert mixed.active == 2
     assert [bar.get_height() for bar in mixed.ax_.patches] == [2.0, 0.5, 0.005, 0.0]

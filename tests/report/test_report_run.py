@@ -37,6 +37,9 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
+words = pytest.mark.usefixtures("without_pictures")
+
+
 @pytest.fixture
 def run(table: Path, tmp_path: Path) -> Path:
     """A run on that table, as the command line writes it."""
@@ -54,13 +57,12 @@ def test_the_page_and_its_pictures_are_written(run: Path) -> None:
     page = (run / "report.html").read_text(encoding="utf-8")
     assert "VAE on wine.csv" in page
     assert "30 rows that were held out of the fit" in page
-    assert "alcohol" in page or "13 columns" not in page
-    first = page
     report_run(run)
-    assert (run / "report.html").read_text(encoding="utf-8") == first
+    assert (run / "report.html").read_text(encoding="utf-8") == page
     vaekit.load(run)
 
 
+@words
 def test_the_numbers_are_of_the_rows_that_were_held_out(run: Path, table: Path) -> None:
     report_run(run)
     vae, source = vaekit.load(run), read(table, labels="kind")
@@ -68,9 +70,12 @@ def test_the_numbers_are_of_the_rows_that_were_held_out(run: Path, table: Path) 
         warnings.simplefilter("ignore")
         found = vae.ledger(source.X[vae.held_out_])
     digits = max(0, 1 - int(np.floor(np.log10(found["elbo_se"]))))
-    assert f"{found['elbo']:.{digits}f}".replace("-", "−") in (run / "report.html").read_text(encoding="utf-8")
+    assert f"{found['elbo']:.{digits}f}".replace("-", "−") in (run / "report.html").read_text(
+        encoding="utf-8"
+    )
 
 
+@words
 def test_measures_that_the_run_has_are_shown_too(run: Path) -> None:
     (run / "measures.json").write_bytes(to_json({"test_elbo": -123.25, "test_elbo_se": 0.5}))
     report_run(run)
@@ -79,6 +84,7 @@ def test_measures_that_the_run_has_are_shown_too(run: Path) -> None:
     assert json.loads((run / "measures.json").read_text()) == {"test_elbo": -123.25, "test_elbo_se": 0.5}
 
 
+@words
 def test_data_that_are_gone_are_asked_for_and_may_be_given(run: Path, table: Path) -> None:
     elsewhere = table.with_name("moved.csv")
     table.rename(elsewhere)
@@ -91,6 +97,7 @@ def test_data_that_are_gone_are_asked_for_and_may_be_given(run: Path, table: Pat
     assert "not the data of the fit" not in page
 
 
+@words
 def test_data_that_have_changed_are_refused_and_said_when_given(run: Path, table: Path) -> None:
     lines = table.read_text().splitlines()
     table.write_text("\n".join(lines[:101]) + "\n")
@@ -102,6 +109,7 @@ def test_data_that_have_changed_are_refused_and_said_when_given(run: Path, table
     assert "100 rows that were given for this report" in page
 
 
+@words
 def test_a_model_saved_from_python_asks_for_its_data(tmp_path: Path) -> None:
     X = load_wine().data
     VAE(max_epochs=1, random_state=0).fit(X).save(tmp_path / "model")
@@ -119,17 +127,28 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
         report_run(tmp_path)
 
 
-def test_the_command_that_the_run_keeps_is_shown(run: Path) -> None:
-    from vaekit.report.run import read_environment
-
-    assert read_environment(run)[1] is None
+@words
+def test_the_command_that_the_run_keeps_is_shown(table: Path, tmp_path: Path) -> None:
+    source = read(table, labels="kind")
+    files = files_of(VAE(max_epochs=1, random_state=0).fit(source.X), source.to_json())
+    kept = json.loads(files["environment.json"]) | {"command": "vaekit fit wine.csv --labels kind"}
+    run = write_folder(tmp_path / "run", {**files, "environment.json": to_json(kept)})
+    page = report_run(run).read_text(encoding="utf-8")
+    assert "On the command line:" in page
+    assert page.count("vaekit fit wine.csv --labels kind") == 1  # not among the versions
 
 
 @pytest.mark.parametrize(
     ("test", "held", "prefix", "rows"),
-    [(True, [1, 2], "test", [7, 8]), (False, [1, 2], "held_out", [1, 2]), (False, None, "train", [0, 1, 2, 3])],
+    [
+        (True, [1, 2], "test", [7, 8]),
+        (False, [1, 2], "held_out", [1, 2]),
+        (False, None, "train", [0, 1, 2, 3]),
+    ],
 )
-def test_rows_that_were_not_trained_on_come_first(test: bool, held: Any, prefix: str, rows: list[int]) -> None:
+def test_rows_that_were_not_trained_on_come_first(
+    test: bool, held: Any, prefix: str, rows: list[int]
+) -> None:
     from types import SimpleNamespace
 
     part = SimpleNamespace(X=np.array([[7], [8]]), y=np.array([7, 8]))

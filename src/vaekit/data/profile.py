@@ -20,7 +20,7 @@ MOST_CATEGORIES = 10
 _LIKELIHOODS = {
     "binary": part("bernoulli"),
     "unit": part("continuous-bernoulli"),
-    "pixels": part("continuous-bernoulli"),
+    "pixels": part("gaussian", scale="learned"),
     "counts": part("poisson"),
     "categorical": part("categorical"),
     "real": part("gaussian", scale="learned"),
@@ -90,9 +90,15 @@ def profile(X: Any, image_shape: Sequence[int] | None = None) -> Profile:
 
 
 def suggest_likelihood(found: Profile) -> tuple[Part, str]:
-    """The likelihood that fits the kind of data, and the sentence that says why."""
-    chosen = _LIKELIHOODS[found.kind]
-    return chosen, f"likelihood '{chosen.name}': {found.reason}."
+    """The likelihood that fits the kind of data, and the sentence that says why.
+
+    Pictures in [0, 1] get a normal with one learned scale, as pixels do: a density on [0, 1] pays so much for the
+    exact zeros of a background that codes are drawn far away from the prior, and samples of the prior suffer.
+    """
+    pictures = found.kind == "unit" and len(found.event_shape) == 3
+    chosen = _LIKELIHOODS["pixels" if pictures else found.kind]
+    with_scale = " with a learned scale" if "scale" in chosen.options else ""
+    return chosen, f"likelihood '{chosen.name}'{with_scale}: {found.reason}."
 
 
 def _judge(x: Array, low: float, high: float) -> tuple[str, str, int | None]:

@@ -60,9 +60,9 @@ class Treatment:
     ) -> Self:
         """The treatment of X (n, *user_shape) for a likelihood of this domain and measure.
 
-        domain "unit" or "binary": pixels are divided by their levels; "real": each column has its mean
-        taken off and is divided by its population standard deviation (constant columns: by 1); "counts",
-        "categories", "levels": untouched. scale_inputs=False leaves values as they are. binarize: None,
+        domain "unit", "binary" or "real": pixels are divided by their levels; "real": each column of what is
+        no picture has its mean taken off and is divided by its population standard deviation (constant
+        columns: by 1); "counts", "categories", "levels": untouched. scale_inputs=False leaves values as they are. binarize: None,
         a threshold, "static" or "dynamic"; for pixels a threshold below 1 is a share of the levels, so
         that 0.5 is half way to white. Raises SpecError for options that do not fit the likelihood,
         DataError for data that are no probabilities where draws need them.
@@ -71,10 +71,12 @@ class Treatment:
             raise SpecError(f"scale_inputs={scale_inputs!r} is not possible; there are: 'auto', True, False.")
         offset, scale, description = np.zeros(()), np.ones(()), "values are used as they are"
         constant = np.zeros((), dtype=bool)
-        if scale_inputs and domain in ("unit", "binary") and _pixel_levels(profile):
+        pictures = profile.kind == "pixels" or (profile.kind == "unit" and len(profile.event_shape) == 3)
+        bounded = domain in ("unit", "binary") or (domain == "real" and pictures)
+        if scale_inputs and bounded and _pixel_levels(profile):
             scale = np.asarray(float(_pixel_levels(profile)))
             description = f"values are pixels from 0 to {scale:g}, divided by {scale:g}"
-        elif scale_inputs and domain == "real":
+        elif scale_inputs and domain == "real" and not (pictures and scale_inputs == "auto"):
             offset, scale = _standard(np.asanyarray(X).reshape(len(X), *profile.event_shape))
             constant = np.isin(np.arange(offset.size), profile.constant).reshape(offset.shape)
             description = "each column is standardised: its mean taken off, divided by its standard deviation"

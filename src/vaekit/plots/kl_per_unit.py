@@ -56,6 +56,8 @@ class KLPerUnit(Display):
         active = values > ACTIVE_NATS
         ax.bar(at[active], values[active], width=0.8, color=BLUE)
         ax.bar(at[~active], values[~active], width=0.8, color=FAINT, edgecolor=QUIET, hatch="////")
+        # Bars that all lie below the threshold must not look tall.
+        ax.set_ylim(0, max(1.08 * float(values.max()), 5 * ACTIVE_NATS))
         self._mark_inactive(ax, int(active.sum()))
         reach = max(len(values), 6) / 2 + 0.2
         ax.set_xlim((len(values) - 1) / 2 - reach, (len(values) - 1) / 2 + reach)

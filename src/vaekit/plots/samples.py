@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 
-from vaekit.errors import DataError
 from vaekit.kinds import Array
 from vaekit.plots.display import Display
 from vaekit.plots.examples import Look, mosaic, seen, some_rows
@@ -49,23 +48,26 @@ class Samples(Display):
         of_pictures = look.picture is not None
         mean = of_pictures if mean is None else mean
         data = None if X is None or of_pictures else seen(estimator, some_rows(X, ROWS_OF_A_TABLE)[0])
-        wanted = n or (PICTURES if of_pictures else ROWS_OF_A_TABLE)
-        if wanted < 1:
-            raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
-        return cls(
-            estimator.sample(wanted, random_state=random_state, mean=mean), look, mean=mean, data=data
-        ).plot(ax)
+        samples = estimator.sample(_enough(look) if n is None else n, random_state=random_state, mean=mean)
+        return cls(samples, look, mean=mean, data=data).plot(ax)
 
     @property
     def what(self) -> str:
         """What the samples are, in a few words."""
         return "the mean of p(x | z)" if self.mean else "draws from p(x | z)"
 
+    @property
+    def columns(self) -> list[int]:
+        """The columns of a table that are drawn: the first that are not constant."""
+        rows = self.samples if self.data is None else self.data
+        flat = rows.reshape(len(rows), -1)
+        moving = np.flatnonzero((flat != flat[:1]).any(0)).tolist() or [*range(flat.shape[1])]
+        return moving[:MOST_COLUMNS]
+
     def describe(self) -> str:
         if self.look.picture is not None:
             return f"Samples: {len(self.samples)} pictures, {self.what} with z from the prior."
-        size = self.samples[0].size
-        shown = min(size, MOST_COLUMNS)
+        size, shown = self.samples[0].size, len(self.columns)
         against = "" if self.data is None else f" against {len(self.data):,} rows of the data"
         return (
             f"Samples: histograms of {shown} of {size} columns, {len(self.samples):,} {self.what} with z "
@@ -75,15 +77,15 @@ class Samples(Display):
     def _size(self) -> tuple[float, float]:
         if self.look.picture is not None:
             return 4.8, 4.6
-        return 4.8, 1.0 + 1.1 * math.ceil(min(self.samples[0].size, MOST_COLUMNS) / 3)
+        return 4.8, 1.0 + 1.1 * math.ceil(len(self.columns) / 3)
 
     def _draw(self, ax: Axes) -> None:
         if self.look.picture is None:
             self._draw_columns(ax)
             return
         pictures = self.look.pictures(self.samples)
-        _, height, width, _ = pictures.shape
-        columns = max(1, min(len(pictures), round(math.sqrt(len(pictures) * height / width))))
+        assert self.look.picture is not None
+        columns = _columns(self.look.picture, len(pictures))
         ax.imshow(mosaic(pictures, columns)[0], interpolation="nearest", aspect="equal")
         ax.set_axis_off()
         ax.set_title(f"Samples: {self.what}, z from the prior")
@@ -91,18 +93,32 @@ class Samples(Display):
     def _draw_columns(self, ax: Axes) -> None:
         samples = self.samples.reshape(len(self.samples), -1)
         data = None if self.data is None else self.data.reshape(len(self.data), -1)
-        first = samples if data is None else data
-        moving = np.flatnonzero((first != first[:1]).any(0))[:MOST_COLUMNS]
-        columns = min(3, len(moving))
-        rows = math.ceil(len(moving) / columns)
-        small = panels(ax, rows, columns, right=0.07, below=0.52 / (rows + 0.52))
-        for panel in small[len(moving) :]:
+        shown = self.columns
+        rows = math.ceil(len(shown) / 3)
+        small = panels(ax, rows, min(3, len(shown)), right=0.07, below=0.52 / (rows + 0.52))
+        for panel in small[len(shown) :]:
             panel.set_visible(False)
-        for column, panel in zip(moving, small, strict=False):
+        for column, panel in zip(shown, small, strict=False):
             real = None if data is None else data[:, column]
             _histogram(panel, real, samples[:, column])
             panel.set_title(label(self.look.names[column], 18), fontsize=8, fontweight="normal", pad=3)
-        ax.set_title("Samples (line) against data (filled)" if data is not None else "Samples", pad=18)
+        named = "Means" if self.mean else "Draws"
+        ax.set_title(f"{named} (line) against data (filled)" if data is not None else named, pad=18)
+
+
+def _enough(look: Look) -> int:
+    """How many samples are drawn unless told: rows to compare a table with, or a full block of pictures."""
+    if look.picture is None:
+        return ROWS_OF_A_TABLE
+    columns = _columns(look.picture, PICTURES)
+    return columns * max(1, PICTURES // columns)
+
+
+def _columns(picture: tuple[int, int, int], n: int) -> int:
+    """How many of n pictures stand side by side, so that all together are about as wide as high."""
+    channels, height, width = picture
+    shown = width * (1 if channels in (3, 4) else channels)
+    return max(1, min(n, round(math.sqrt(n * height / shown))))
 
 
 def _histogram(ax: Axes, real: Array | None, sampled: Array) -> None:

@@ -45,13 +45,18 @@ class Line:
         return "" if self.error is None else f"{self.error:,.{decimals(self.error)}f}"
 
 
+FLAGS = ("scale_at_floor", "relaxed")
+"""Measures that are there only when something has to be said of all others."""
+
+
 @dataclass(frozen=True)
 class Measured:
-    """The lines of one set of rows, and the sentence that says which."""
+    """The lines of one set of rows, the sentence that says which rows, and the flags that were raised."""
 
     prefix: str
     title: str
     lines: tuple[Line, ...]
+    flags: tuple[str, ...]
 
     def find(self, key: str) -> Line | None:
         """The line with this key."""
@@ -71,9 +76,11 @@ def measured(estimator: Any, measures: Mapping[str, float]) -> list[Measured]:
 def _table(estimator: Any, prefix: str, found: Mapping[str, float]) -> Measured:
     rows = found.get("rows")
     title = ROWS[prefix] if rows is None else f"{int(rows):,} {ROWS[prefix]}"
-    keys = [key for key in found if key != "rows" and not (key.endswith("_se") and key[:-3] in found)]
+    flags = tuple(key for key in FLAGS if found.get(key))
+    errors = [f"{key}_se" for key in found]
+    keys = [key for key in found if key not in ("rows", *FLAGS, *errors)]
     order = sorted(keys, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
-    return Measured(prefix, title, tuple(_line(estimator, key, found) for key in order))
+    return Measured(prefix, title, tuple(_line(estimator, key, found) for key in order), flags)
 
 
 def _line(estimator: Any, key: str, found: Mapping[str, float]) -> Line:

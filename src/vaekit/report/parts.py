@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from vaekit.report.words import sentence
 from vaekit.spec import Part, as_part, is_name_or_part, lookup
 
 
@@ -48,7 +47,7 @@ def parts_of(estimator: Any) -> list[PartLine]:
 
 
 def _part_line(estimator: Any, place: str, value: Any) -> PartLine:
-    made = sentence(estimator.network_) if place == "network" else ""
+    made = f"{estimator.network_}." if place == "network" else ""
     if not is_name_or_part(value):
         return PartLine(place, own_name(value), made or "A module of your own.", "")
     if isinstance(value, str) and value == "auto":

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vaekit.report.measures import Measured, minus
+from vaekit.report.measures import FLAGS, Measured, minus
 
 MOST_NAMED = 12
 
@@ -51,7 +51,7 @@ def understood(estimator: Any, data: Mapping[str, Any] | None) -> list[tuple[str
         ("Split", _split(estimator)),
     ]
     if profile.constant:
-        found.append(("Constant columns", _constant(estimator, data)))
+        found.append(("Constant values", _constant(estimator, data)))
     return found
 
 
@@ -76,13 +76,13 @@ def _split(estimator: Any) -> str:
 def _constant(estimator: Any, data: Mapping[str, Any] | None) -> str:
     given = getattr(estimator, "feature_names_in_", None)
     names = list(given) if given is not None else (data or {}).get("feature_names")
-    columns = estimator.profile_.constant
+    columns, event = estimator.profile_.constant, estimator.profile_.event_shape
+    of = f"of {math.prod(event):,} never change{'s' if len(columns) == 1 else ''} and tell nothing"
+    if len(event) > 1:
+        return f"{counted(len(columns), 'pixel')} {of}."
     named = [str(names[column]) if names else str(column) for column in columns[:MOST_NAMED]]
     more = f" and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else ""
-    return (
-        f"{counted(len(columns), 'column')} of {math.prod(estimator.profile_.event_shape):,} never "
-        f"change{'s' if len(columns) == 1 else ''} and tell nothing: {', '.join(named)}{more}."
-    )
+    return f"{counted(len(columns), 'column')} {of}: {', '.join(named)}{more}."
 
 
 def how_it_went(estimator: Any) -> list[str]:
@@ -111,9 +111,24 @@ def how_it_went(estimator: Any) -> list[str]:
     return said
 
 
+_FLAGS = {
+    "scale_at_floor": Notice(
+        "A scale is at its floor",
+        "A learned scale is as small as it may be: some column is reconstructed almost exactly, and the density "
+        "there says more about the floor than about the model.",
+    ),
+    "relaxed": Notice(
+        "Not a likelihood",
+        "Values between 0 and 1 are scored by the formula for 0 and 1, so no number here is a log-density, and "
+        "none compares with those of another likelihood.",
+    ),
+}
+
+
 def notices(estimator: Any, tables: Sequence[Measured], notes: Sequence[str] = ()) -> list[Notice]:
     """What must be said before the numbers, the worst first."""
     found = [*_endings(estimator), *_codes(estimator, tables)]
+    found += [_FLAGS[flag] for flag in FLAGS if any(flag in table.flags for table in tables)]
     if estimator.profile_.too_few:
         found.append(
             Notice(
