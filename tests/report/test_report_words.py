@@ -172,7 +172,7 @@ def test_settings_that_are_not_the_defaults_are_listed(vae: VAE) -> None:
 def test_every_part_is_cited_once(models: Any) -> None:
     aae = models["aae"][0]
     page = Page(make_report(aae, X))
-    wanted = [("likelihood", "continuous-bernoulli"), ("prior", "normal"), ("posterior", "point")]
+    wanted = [("likelihood", aae.spec_.likelihood.name), ("prior", "normal"), ("posterior", "point")]
     wanted += [("bound", "reconstruction"), ("penalty", "code-critic"), ("optimizer", "adam")]
     for place, name in wanted:
         address = re.search(r"https://\S+", lookup(place, name).reference).group()

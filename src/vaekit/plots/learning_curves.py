@@ -17,7 +17,8 @@ from vaekit.plots.style import BLUE, QUIET, VERMILION
 Row = Mapping[str, float]
 
 SETTLES_AFTER = 0.05
-"""The share of the epochs whose fall may leave the frame, when it would flatten all that comes after."""
+FEWEST_TO_SETTLE = 20
+"""Of at least 20 epochs, the first twentieth may leave the frame when it would flatten all that comes after."""
 
 _NAMES = {
     "kl": "KL",
@@ -139,7 +140,8 @@ def _frame(curves: Sequence[Array]) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
     settled = float(later.max())
-    if high - low > 3 * (settled - float(later.min())) > 0:
+    many = max(len(curve) for curve in curves) >= FEWEST_TO_SETTLE
+    if many and high - low > 3 * (settled - float(later.min())) > 0:
         low, high = float(later.min()), settled
     margin = 0.06 * (high - low) or 0.5
     return low - margin, high + margin

@@ -93,7 +93,7 @@ _KL = (
 )
 _CURVES = (
     "The loss is what training makes small; it is the weighted sum of the terms below it, in nats of the "
-    "model's scaled values."
+    "model's scaled values. A steep fall in the first epochs may leave the frame."
 )
 
 

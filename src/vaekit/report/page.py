@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-import vaekit
+from vaekit import __version__
 from vaekit.estimators.files import environment as this_environment
 from vaekit.report.again import python_lines
 from vaekit.report.gallery import Picture, gallery
@@ -103,7 +103,7 @@ def report_files(
         seeded=estimator.random_state is not None,
         citations=citations(parts),
         environment=dict(this_environment() if environment is None else environment),
-        version=vaekit.__version__,
+        version=__version__,
     )
     return {"report.html": html.encode()} | {
         f"pictures/{picture.file}": content[name] for name, picture in drawn.items()

@@ -1,0 +1,65 @@
+"""Writes what the README shows: its picture, made by the library, and the table of recipes.
+
+    python docs/readme.py            write both
+    python docs/readme.py --table    print the table (tests compare it with the README)
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from vaekit.recipes import RECIPES
+
+ROOT = Path(__file__).parent.parent
+PICTURE = ROOT / "docs" / "pictures" / "digits.png"
+START, END = "<!-- recipes: written by docs/readme.py -->", "<!-- end of recipes -->"
+
+
+def table() -> str:
+    """One row a recipe: name, what it is, options with their defaults, source."""
+    rows = ["| recipe | what it is | options | source |", "|---|---|---|---|"]
+    for name, recipe in sorted(RECIPES.items()):
+        options = ", ".join(f"`{key}={value!r}`" for key, value in recipe.options.items()) or "none"
+        words, _, address = recipe.reference.rpartition(", ")
+        rows.append(f"| `{name}` | {recipe.summary} | {options} | [{words}]({address}) |")
+    return "\n".join(rows)
+
+
+def with_table(text: str) -> str:
+    """The README's text with the table of recipes as it is now."""
+    return re.sub(f"{START}.*{END}", f"{START}\n{table()}\n{END}", text, flags=re.DOTALL)
+
+
+def draw() -> bytes:
+    """Digits, their reconstructions, samples and codes of one VAE with two latent values."""
+    from sklearn.datasets import load_digits
+
+    from vaekit import VAE
+    from vaekit.plots import LatentMap, Reconstructions, Samples, png
+    from vaekit.plots.style import figure
+
+    digits = load_digits()
+    X = digits.images / 16
+    vae = VAE(latent_dim=2, random_state=0).fit(X)
+    drawn = figure(13.5, 4.4)
+    axes = drawn.subplots(1, 3)
+    Reconstructions.from_estimator(vae, X[:16], ax=axes[0])
+    Samples.from_estimator(vae, n=36, ax=axes[1])
+    LatentMap.from_estimator(vae, X, labels=digits.target, ax=axes[2])
+    return png(drawn)
+
+
+def main() -> None:
+    if "--table" in sys.argv:
+        print(table())
+        return
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_bytes(draw())
+    readme = ROOT / "README.md"
+    readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
