@@ -53,10 +53,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="turns of each loop that are counted")
     parser.add_argument("--steps", type=int, default=200, help="steps a turn")
-    parser.add_argument("--threads", type=int, nargs="+", default=[2, 1], help="numbers of threads to measure with")
+    parser.add_argument(
+        "--threads", type=int, nargs="+", default=[2, 1], help="numbers of threads to measure with"
+    )
     given = parser.parse_args()
     print(*machine(), sep="\n")
-    print(f"The composed step / a hand-written one: min, median and max of {given.rounds} rounds; limit {LIMIT}.")
+    print(
+        f"The composed step / a hand-written one: min, median and max of {given.rounds} rounds; limit {LIMIT}."
+    )
     slow = 0
     for case in CASES:
         x, what = pictures(given.steps * case.batch)

@@ -107,7 +107,9 @@ def agree(case: Case, composed: list[float], by_hand: list[float]) -> float:
     """The largest relative difference of these losses, or SystemExit."""
     apart = max(abs(ours / theirs - 1) for ours, theirs in zip(composed, by_hand, strict=True))
     if not apart <= TOLERANCE:
-        raise SystemExit(f"{case.name}: the loops do not compute the same; their losses differ by {apart:.1e}.")
+        raise SystemExit(
+            f"{case.name}: the loops do not compute the same; their losses differ by {apart:.1e}."
+        )
     return apart
 
 
@@ -138,4 +140,6 @@ def measure(case: Case, x: Tensor, rounds: int) -> Figures:
     history = training.run().history
     agree(case, [history[0]["loss"]], turns.losses[:1])
     steps = training.steps_an_epoch
-    return Figures(*([seconds / steps for seconds in times[WARM_UP:]] for times in (turns.composed, turns.by_hand)))
+    return Figures(
+        *([seconds / steps for seconds in times[WARM_UP:]] for times in (turns.composed, turns.by_hand))
+    )

@@ -18,7 +18,7 @@ from vaekit.model import Evidence
 from vaekit.spec import register
 
 Terms = dict[str, tuple[float, Tensor]]
-"""name -> (weight, values (B,) or one number): the loss is the sum of weight x mean of the values."""
+"""name -> (weight, values (K, B), (B,) or one number): the loss is the sum of weight x mean of the values."""
 
 
 def elbo(evidence: Evidence) -> Tensor:
@@ -108,7 +108,7 @@ class Elbo(Bound):
         return min(1.0, within / self.warm_up)
 
     def terms(self, evidence: Evidence, epoch: float = math.inf) -> Terms:
-        reconstruction = -evidence.log_px.mean(0)
+        reconstruction = -evidence.log_px
         if self.target is not None:
             target = self.target * (self.risen(epoch) if self.target_rises else 1.0)
             off = (self._kl(evidence).sum(-1).mean() - target).abs()
@@ -154,7 +154,7 @@ class Reconstruction(Bound):
     """E_q[log p(x | z)] alone: an autoencoder. It bounds nothing."""
 
     def terms(self, evidence: Evidence, epoch: float = math.inf) -> Terms:
-        return {"reconstruction": (1.0, -evidence.log_px.mean(0))}
+        return {"reconstruction": (1.0, -evidence.log_px)}
 
 
 @register(
@@ -166,8 +166,8 @@ class Map(Bound):
 
     def terms(self, evidence: Evidence, epoch: float = math.inf) -> Terms:
         return {
-            "reconstruction": (1.0, -evidence.log_px.mean(0)),
-            "code_cost": (1.0, -evidence.log_pz.mean(0)),
+            "reconstruction": (1.0, -evidence.log_px),
+            "code_cost": (1.0, -evidence.log_pz),
         }
 
 
@@ -183,7 +183,10 @@ def _at_least(bound: str, option: str, number: float | None, least: float) -> No
 
 
 def loss_of(terms: Terms) -> tuple[Tensor, dict[str, Tensor]]:
-    """The loss of these terms, and the mean of each: the only mean over examples."""
+    """The loss of these terms, and the mean of each: the only mean over draws and examples."""
     means = {name: value.mean() for name, (_, value) in terms.items()}
-    parts = [weight * means[name] for name, (weight, _) in terms.items() if weight]
+    # A product with 1 changes nothing and takes time, forwards and backwards.
+    parts = [
+        means[name] if weight == 1 else weight * means[name] for name, (weight, _) in terms.items() if weight
+    ]
     return sum(parts[1:], parts[0]), {name: mean.detach() for name, mean in means.items()}

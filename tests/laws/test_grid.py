@@ -74,7 +74,8 @@ def fit(cell):
 def test_a_sound_spec_trains_every_part_that_learns(cell):
     start = fit(cell)
     assert all(math.isfinite(value) for row in start.history_ for value in row.values())
-    assert np.isfinite(start.sample(3, random_state=0)).all()
+    if hasattr(start, "sample"):
+        assert np.isfinite(start.sample(3, random_state=0)).all()
     generator = torch.Generator().manual_seed(0)
     model = start.model_.train()
     x = torch.from_numpy(start.treatment_.to_model(X))
@@ -94,6 +95,7 @@ def test_what_scores_has_a_density_on_both_sides(cell):
     p = lookup("prior", prior if isinstance(prior, str) else prior.name)
     q = lookup("posterior", posterior)
     bounds_something = bound not in ("reconstruction", "map")
+    assert hasattr(vae, "sample") == (bound != "reconstruction" or bool(penalties))
     assert hasattr(vae, "score_samples") == (p.density and q.density != "nowhere" and bounds_something)
 
 

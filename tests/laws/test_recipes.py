@@ -43,9 +43,11 @@ def test_a_recipe_has_no_clash_and_one_line_and_a_source(name):
 def test_a_recipe_trains_finitely_and_samples(name, fitted):
     vae = fitted[name]
     assert all(math.isfinite(value) for row in vae.history_ for value in row.values())
-    drawn = vae.sample(4, random_state=1)
-    assert drawn.shape == (4, 5)
-    assert np.isfinite(drawn).all()
+    assert hasattr(vae, "sample") == (name != "ae")
+    if name != "ae":
+        drawn = vae.sample(4, random_state=1)
+        assert drawn.shape == (4, 5)
+        assert np.isfinite(drawn).all()
     assert vae.transform(X).shape == (60, 2)
 
 
@@ -94,7 +96,8 @@ def test_a_recipe_comes_back_from_its_folder(name, fitted, tmp_path):
     fitted[name].save(tmp_path / "run")
     again = load(tmp_path / "run")
     np.testing.assert_array_equal(again.transform(X), fitted[name].transform(X))
-    np.testing.assert_array_equal(again.sample(3, random_state=2), fitted[name].sample(3, random_state=2))
+    if name != "ae":
+        np.testing.assert_array_equal(again.sample(3, random_state=2), fitted[name].sample(3, random_state=2))
     assert again.get_params() == {
         **fitted[name].get_params(),
         "callbacks": (),

@@ -36,5 +36,7 @@ class Mixture:
         weights = self.log_weights.exp()
         which = torch.multinomial(weights, n, replacement=True, generator=generator)
         chosen = self.components.rows(which)
-        noise = torch.randn(1, n, chosen.latent_dim, generator=generator, device=generator.device)
+        noise = torch.randn(
+            1, n, chosen.latent_dim, generator=generator, device=generator.device, dtype=weights.dtype
+        )
         return chosen.draw(noise).z[0]

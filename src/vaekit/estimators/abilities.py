@@ -57,3 +57,16 @@ def why_no_density(spec: Spec) -> str | None:
     if not _fact("bound", spec.bound, "needs_q_density", True):
         return "this model was not trained by a bound on log p(x); use bound='elbo' or 'iwae'."
     return None
+
+
+def why_no_sample(spec: Spec) -> str | None:
+    """Why draws of the prior would say nothing about the data, or None when they do."""
+    held = _fact("bound", spec.bound, "needs_prior_density", True) or any(
+        _fact("penalty", penalty, "matches_prior", False) for penalty in spec.penalties
+    )
+    if held:
+        return None
+    return (
+        "nothing drew this model's codes towards a prior, so draws of one would decode to anything; use "
+        "bound='elbo', or penalties=('code-critic',)."
+    )

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from vaekit.errors import DataError
-from vaekit.estimators.abilities import unless, why_no_density
+from vaekit.estimators.abilities import unless, why_no_density, why_no_sample
 from vaekit.estimators.base import LatentEstimator
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood, ledger, log_likelihood, shown_by
@@ -164,6 +164,7 @@ class VAE(DensityMixin, LatentEstimator):
             latent_dim=self.latent_dim, penalties=tuple(self.penalties)
         )
 
+    @unless(why_no_sample)
     def sample(self, n: int = 1, *, random_state: Any = None, mean: bool = False) -> Array:
         """n draws from p(x), one array shaped like the data: z from the prior, then x from p(x | z).
 

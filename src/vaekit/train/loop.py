@@ -1,8 +1,8 @@
 """The one training loop: players, the step, the epoch, the fit.
 
 A step: take a batch, draw noise, make the evidence, compute every player's loss from it, give each player its
-own gradient, then move them all. Nothing is read from the device inside an epoch but, on a CPU where it is
-free, the finiteness of the loss.
+own gradient, then move them all. Inside an epoch nothing is read from the device but the finiteness of the
+loss: at the first step, and on a CPU, where it is free, at every step.
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ class Training:
         self.noise = torch.Generator(plan.device).manual_seed(plan.seed + 1)
         self.steps_an_epoch = math.ceil(len(rows) / plan.batch_size)
         self.average = Average(model, plan.ema) if plan.ema is not None else None
+        self.kept = Snapshot([model, *self.critics])
+        self.watched = held_out is not None and plan.patience is not None
         self.epoch, self.step = 0, 0
         self.history: list[dict[str, float]] = []
         self.best_epoch: int | None = None
@@ -100,17 +102,19 @@ class Training:
     def run(self) -> Outcome:
         """Train until the epochs are over, patience is, or somebody asks to stop."""
         keep_memory()
-        self.kept = Snapshot([self.model, *self.critics])
+        self.kept.take()
         self._tell("fit_begins")
         work = self.model.work(self.plan.batch_size * self.bound.samples)
         with fast_torch(), threads_for(work), Interrupt() as interrupt:
             self.model.train()
-            while self.epoch < self.plan.max_epochs and not self.stop:
+            while self.epoch < self.plan.max_epochs and not self.stop and not interrupt.asked:
                 self._run_epoch(interrupt)
                 self.epoch += 1
         self.model.eval()
         if interrupt.asked:
             self._tell("interrupted")
+        if self.best_epoch is None and not self.diverged and not self.kept.finite():
+            self.diverged = "weights"
         if self.best_epoch is not None or self.diverged:
             self.kept.put_back()
         elif self.average is not None:
@@ -145,12 +149,15 @@ class Training:
     def take_step(self, x: Tensor, c: Tensor | None) -> None:
         """Every loss from one record of evidence, every player its gradient, then all move."""
         terms, losses, means = self.losses(x, c)
-        if self.plan.device.type == "cpu" and not math.isfinite(float(losses[0].detach())):
+        first = self.step % self.steps_an_epoch == 0
+        if (first or self.plan.device.type == "cpu") and not math.isfinite(float(losses[0].detach())):
             self.diverged = self._first_bad(means)
             return
+        if first and not self.watched:
+            self.kept.take()  # now that they are known to have a finite loss
         players = [self.player, *self.others]
         for player, loss in zip(players, losses, strict=True):
-            player.feel(loss)
+            player.feel(loss, alone=not self.others)
         share = self.schedule.share(self.step / (self.plan.max_epochs * self.steps_an_epoch))
         for player in players:
             player.move(share, self.plan.gradient_clip)
@@ -230,10 +237,8 @@ class Training:
         return row | ({"val_elbo": elbo / len(rows)} if has_value else {})
 
     def _keep_if_better(self, row: dict[str, float]) -> None:
-        """Keep the weights that are best on held-out rows; without patience, just the last finite ones."""
-        watched = self.plan.patience is not None and "val_loss" in row
-        if not watched:
-            self.kept.take()
+        """Keep the weights that are best on held-out rows, and stop when patience is over."""
+        if not self.watched:
             return
         best = min(
             (r["val_loss"] for r in self.history[:-1] if math.isfinite(r["val_loss"])), default=math.inf

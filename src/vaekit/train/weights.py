@@ -18,6 +18,10 @@ class Snapshot:
         """Copy the weights as they are now."""
         torch._foreach_copy_(self.kept, self.tensors)
 
+    def finite(self) -> bool:
+        """Whether the weights as they are now, not the copy, are finite numbers."""
+        return all(bool(tensor.isfinite().all()) for tensor in self.tensors)
+
     @torch.no_grad()
     def put_back(self) -> None:
         """Give the modules the weights of the last `take`."""
