@@ -99,8 +99,7 @@ def test_working_in_place_changes_neither_the_input_nor_the_gradient(name, activ
 )
 def test_impossible_networks_are_refused_in_words(network, shape, words):
     with pytest.raises(SpecError, match=words):
-        made = build("network", network, Sizes(shape, 2))
-        made.encoder()
+        build("network", network, Sizes(shape, 2)).encoder()
 
 
 def test_an_unknown_activation_names_those_that_exist():

@@ -62,9 +62,9 @@ class Treatment:
 
         domain "unit", "binary" or "real": pixels are divided by their levels; "real": each column of what is
         no picture has its mean taken off and is divided by its population standard deviation (constant
-        columns: by 1); "counts", "categories", "levels": untouched. scale_inputs=False leaves values as they are. binarize: None,
-        a threshold, "static" or "dynamic"; for pixels a threshold below 1 is a share of the levels, so
-        that 0.5 is half way to white. Raises SpecError for options that do not fit the likelihood,
+        columns: by 1); "counts", "categories", "levels": untouched. scale_inputs=False leaves values as they
+        are. binarize: None, a threshold, "static" or "dynamic"; for pixels a threshold below 1 is a share of
+        the levels, so that 0.5 is half way to white. Raises SpecError for options that do not fit the likelihood,
         DataError for data that are no probabilities where draws need them.
         """
         if not isinstance(scale_inputs, bool) and scale_inputs != "auto":
