@@ -1,7 +1,7 @@
 """Writes what the README shows: its picture, made by the library, and the table of recipes.
 
-    python docs/readme.py            write both
-    python docs/readme.py --table    print the table (tests compare it with the README)
+python docs/readme.py            write both
+python docs/readme.py --table    print the table (tests compare it with the README)
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ def test_import_pulls_no_library() -> None:
 
 
 def test_import_takes_less_than_a_tenth_of_a_second() -> None:
-    code = "import time; start = time.perf_counter(); import vaekit; print(time.perf_counter() - start)"
+    # The processor's time, not the clock's: what else runs on this machine does not count.
+    code = "import time; start = time.process_time(); import vaekit; print(time.process_time() - start)"
     assert min(float(python(code)) for _ in range(3)) < 0.1
 
 

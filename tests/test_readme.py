@@ -29,7 +29,9 @@ def python_blocks() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("where", "code"), python_blocks(), ids=[where for where, _ in python_blocks()])
 def test_every_python_block_runs(where: str, code: str, tmp_path: Path) -> None:
-    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=250)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=250
+    )
     assert run.returncode == 0, run.stderr[-2000:]
 
 

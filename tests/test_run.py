@@ -172,6 +172,30 @@ def test_what_comes_between_the_look_and_the_rename_is_not_lost(
     assert names_beside(path) == ["run"]
 
 
+def test_a_run_that_comes_or_goes_at_the_last_moment_means_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.rename
+
+    def comes(one: Path, other: Path) -> None:
+        monkeypatch.setattr(os, "rename", real)
+        write_folder(other, OLD)
+        os.rename(one, other)
+
+    monkeypatch.setattr(os, "rename", comes)
+    write_folder(tmp_path / "run", NEW, force=True)
+    assert read_checked(tmp_path / "run") == NEW
+
+    def goes(one: Path, other: Path) -> bool:
+        shutil.rmtree(other, ignore_errors=True)
+        return False
+
+    monkeypatch.setattr(run, "_exchange", goes)
+    write_folder(tmp_path / "run", OLD, force=True)
+    assert read_checked(tmp_path / "run") == OLD
+    assert names_beside(tmp_path / "run") == ["run"]
+
+
 # --- disks and places that fail --------------------------------------------------------------------
 
 

@@ -39,9 +39,14 @@ def log_mean_weight(evidence: Evidence) -> Tensor:
 
 
 class Bound(ABC):
-    """Evidence -> terms. `samples` draws a row are taken in training; schedules end after epoch `ends`."""
+    """Evidence -> terms. `samples` draws a row are taken in training; schedules end after epoch `ends`.
+
+    `plain_numbers` are attributes that are calculated with and never asked: models that differ in them may train
+    together (`vaekit.sweep`), where each is a tensor of one number a model.
+    """
 
     name = "own"
+    plain_numbers: tuple[str, ...] = ()
     needs_q_density = True
     needs_prior_density = True
     samples = 1
@@ -56,7 +61,12 @@ class Bound(ABC):
         return None
 
 
-@register("bound", "elbo", reference="Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114")
+@register(
+    "bound",
+    "elbo",
+    plain_numbers=("beta", "pull", "target"),
+    reference="Kingma and Welling, 2014, https://arxiv.org/abs/1312.6114",
+)
 class Elbo(Bound):
     """E_q[log p(x | z)] - beta KL(q || prior).
 

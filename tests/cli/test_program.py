@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -36,12 +36,14 @@ CODES = {
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["fit", "--help"]])
-def test_help_comes_within_half_a_second(arguments: list[str]) -> None:
+def test_help_takes_less_than_half_a_second_of_a_processor(arguments: list[str]) -> None:
+    """Processor time, so that what else the machine does counts little; the best of five."""
     taken = []
     for _ in range(5):
-        started = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert process(*arguments).communicate()[0].startswith("Usage: vaekit")
-        taken.append(time.perf_counter() - started)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     assert min(taken) < 0.5
 
 
@@ -109,7 +111,9 @@ def _all_kinds(root: type[errors.VaekitError]) -> Iterator[type[errors.VaekitErr
         yield from _all_kinds(kind)
 
 
-@pytest.mark.parametrize("kind", set(_all_kinds(errors.VaekitError)), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [*dict.fromkeys(_all_kinds(errors.VaekitError))], ids=lambda kind: kind.__name__
+)
 def test_every_error_has_its_exit_code(kind: type[errors.VaekitError]) -> None:
     assert exit_code(kind("something")) == CODES[kind]
 

@@ -125,7 +125,7 @@ def raw(identity: str, said: str, name: str, content: Callable[[bytes], bytes]) 
     CASES[f"{name}: {identity}"] = (bytes_of(name, content), said)
 
 
-def of(name: str, **options: Any) -> dict[str, Any]:
+def of(name: str, /, **options: Any) -> dict[str, Any]:
     """A part as spec.json has it."""
     return {"part": name, "options": options}
 
@@ -187,7 +187,8 @@ place("a number of a thousand digits", ONE_SIZE, "network", of("mlp", hidden=[10
 spec("event of a billion", f"{ONE_SIZE}1,000,000,000", "event_shape", [1000, 1000, 1000])
 spec("event beyond 64 bits", ONE_SIZE, "event_shape", [2**40, 2**40])
 place("many vast widths", ALL_SIZES, "network", of("mlp", hidden=[10_000] * 50))
-place("very many layers", ALL_SIZES, "network", of("mlp", hidden=[1] * 1_000_000))
+place("a million layers", ONE_SIZE, "network", of("mlp", hidden=[1] * 1_000_000))
+place("ten thousand layers", ALL_SIZES, "network", of("mlp", hidden=[1] * 10_000))
 place("a vast critic", ALL_SIZES, "penalties", [of("code-critic", hidden=[9_000] * 9)], base="rich")
 place("a vast flow", ALL_SIZES, "posterior", of("inverse-autoregressive", hidden=9_000, context=9_000))
 place("a name of 10 MB", "a name of 10,000,000 characters", "prior", "x" * 10**7)
@@ -211,15 +212,17 @@ for name in ("spec.json", "data.json"):
     raw("of 40 MB", "at most 33,554,432", name, lambda b: b + b" " * 40_000_000)
 
 
-def nested(depth: int, value: Any) -> Any:
-    """Parts in parts."""
+def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
+    """Something in itself, many times."""
+    value: Any = "auto"
     for _ in range(depth):
-        value = of("mlp", hidden=value)
+        value = wrap(value)
     return value
 
 
-place("parts nested 100 deep", "network 'mlp': hidden=", "network", nested(100, "auto"))
-place("lists nested 200 deep", "network 'mlp': hidden=", "network", of("mlp", hidden=eval("[" * 90 + "]" * 90)))
+MLP = "network 'mlp': hidden="
+place("parts nested 100 deep", MLP, "network", nested(100, lambda inner: of("mlp", hidden=inner)))
+place("lists nested 200 deep", MLP, "network", of("mlp", hidden=nested(200, lambda inner: [inner])))
 
 for number in (2, 0, "1", None, 1.5, [1]):
     CASES[f"format {number!r}"] = (
@@ -243,7 +246,10 @@ data("more rows held out", "does not hold the numbers of 23 of 220", "split", "h
 data("no rows held out", "not known ''", "split", "held_out", 0)
 data("fewer rows", "does not hold the numbers of 22 of 20", "profile", "rows", 20)
 CASES["data: missing key"] = (json_with("data.json", drop("treatment", "seed")), "'treatment.seed': field")
-CASES["weights of another run"] = (lambda: {**whole(), WEIGHTS: whole("rich")[WEIGHTS]}, "do not fit the model")
+CASES["weights of another run"] = (
+    lambda: {**whole(), WEIGHTS: whole("rich")[WEIGHTS]},
+    "do not fit the model",
+)
 raw("fewer rows", APART, "history.csv", lambda b: b[: b.rstrip().rindex(b"\n") + 1])
 raw("text", "history.csv cannot be read", "history.csv", lambda b: b"epoch,loss\n1,os.system\n")
 raw("long rows", "history.csv cannot be read", "history.csv", lambda b: b"epoch\n1,2,3\n4,5,6\n")
@@ -340,7 +346,12 @@ for identity, content in {
     "of seven bytes": bytes(7),
 }.items():
     raw(f"header {identity}", FOREIGN, WEIGHTS, lambda _, content=content: content)
-raw("header with a name twice", "a key stands twice", WEIGHTS, lambda _: header(b"{" + PAIR + b"," + PAIR + b"}", 8))
+raw(
+    "header with a name twice",
+    "a key stands twice",
+    WEIGHTS,
+    lambda _: header(b"{" + PAIR + b"," + PAIR + b"}", 8),
+)
 for sixteenth in range(1, 16):
     raw(f"cut at {sixteenth}/16", FOREIGN, WEIGHTS, lambda b, cut=sixteenth: b[: len(b) * cut // 16])
 

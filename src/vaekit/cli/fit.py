@@ -41,6 +41,7 @@ Other examples:
 @option("--recipe", metavar="NAME", help="A model of the literature, or several joined by '+'.")
 @option("--preset", metavar="NAME", help="A model of the literature with its data treatment and schedule.")
 @option("--out", metavar="RUN", help="The run folder to write. [default: runs/DATA-MODEL-1, -2, ...]")
+@option("--max-time", metavar="SPAN", help="End after this time at the best weights: 30s, 9min, 2h.")
 @option("--force", is_flag=True, help="Replace the run that is there.")
 @option("--json", "as_json", is_flag=True, help="JSON to stdout instead of a table.")
 @option("-q", "--quiet", is_flag=True, help="Say nothing while fitting.")
@@ -57,6 +58,7 @@ def command(
     recipe: str | None,
     preset: str | None,
     out: str | None,
+    max_time: str | None,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -69,6 +71,8 @@ def command(
     the model, its measures and a report with pictures; nothing that exists is overwritten. Ctrl-C stops
     early and keeps the model.
     """
+    if max_time is not None:
+        _refuse_span(max_time)
     wanted = Wanted(model, recipe, preset, {name: given[name] for name in given if _was_typed(ctx, name)})
     if out is not None:
         _refuse_place(Path(out), force)
@@ -77,7 +81,7 @@ def command(
     estimator.set_params(verbose=0 if quiet else 1 + loud)
     if source.image_shape is not None and "image_shape" not in wanted.options:
         estimator.set_params(image_shape=source.image_shape)
-    diverged = _fit(estimator, source)
+    diverged = _fit(estimator, source, max_time)
     made = make(estimator, source, typed(ctx))
     run = _write(made.files, out, force, RUNS / f"{plain_name(source.name)}-{wanted.name}")
     _tell(run, estimator, made, as_json)
@@ -90,6 +94,13 @@ def _was_typed(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
+def _refuse_span(max_time: str) -> None:
+    """SpecError for a span that cannot be read, before any data are."""
+    from vaekit.train.timebox import seconds_of
+
+    seconds_of(max_time)
+
+
 def _refuse_place(path: Path, force: bool) -> None:
     """Raise before anything is computed when the run could not be written there."""
     from vaekit.run import refuse_existing
@@ -100,14 +111,14 @@ def _refuse_place(path: Path, force: bool) -> None:
         raise RunError(f"'{path}' cannot be written: '{above}' is not a folder that you may write into.")
 
 
-def _fit(estimator: Any, source: Source) -> DivergedError | None:
+def _fit(estimator: Any, source: Source, max_time: str | None) -> DivergedError | None:
     """Fit in place; gives the error of a fit that diverged and kept its last good weights."""
     import numpy as np
 
     diverged = None
     try:
         with told_of_data():
-            estimator.fit(source.X)
+            estimator.fit(source.X, max_time=max_time)
     except DivergedError as error:
         diverged = error
     if source.feature_names is not None:

@@ -44,7 +44,7 @@ class LogNormaliser(torch.autograd.Function):
     @staticmethod
     def forward(logits: Tensor) -> Tensor:
         # Any tiny number keeps 0 / 0 away: expm1(-a) / a is 1 to the last digit there.
-        a = logits.abs().clamp_(min=1e-30)
+        a = logits.abs().clamp_min_(1e-30)
         return (-torch.expm1(-a) / a).log_() + logits.relu()
 
     @staticmethod

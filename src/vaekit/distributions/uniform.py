@@ -53,7 +53,9 @@ class SquashedNormal:
     def draw(self, noise: Tensor) -> Draws:
         """noise (K, B, L) -> draws z (K, B, L)."""
         before = self.base.draw(noise)
-        z = _into_box(before.z.sigmoid(), self.low, self.high)
+        # Never on an edge, where a prior's density may be 0 already.
+        step = torch.finfo(noise.dtype).eps
+        z = _into_box(before.z.sigmoid().clamp(step, 1 - step), self.low, self.high)
         return Draws(z, lambda: before.log_q - self._log_slope(before.z))
 
     def log_prob(self, z: Tensor) -> Tensor:

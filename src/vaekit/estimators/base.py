@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,16 +17,37 @@ from vaekit.bounds import Bound
 from vaekit.compatibility import refuse_clashes
 from vaekit.errors import DataError, DivergedError, SpecError
 from vaekit.estimators.parameters import CONSTRAINTS
-from vaekit.estimators.prepare import Prepared, check_support, epochs_for, facts_of, prepare, rows_of, split
+from vaekit.estimators.prepare import (
+    Prepared,
+    check_support,
+    chosen_rows,
+    epochs_for,
+    facts_of,
+    prepare,
+    rows_of,
+    split,
+)
 from vaekit.kinds import Array
 from vaekit.machine import choose_device
 from vaekit.measure import Reader
 from vaekit.model import make_model, make_penalties
 from vaekit.spec import Spec, build, is_name_or_part
-from vaekit.train import Outcome, Plan, Training
+from vaekit.train import Outcome, Plan, Rows, Training
 from vaekit.train.progress import progress
+from vaekit.train.timebox import TimeBox, seconds_of
 
 NON_NEGATIVE = ("binary", "unit", "counts", "categories", "levels")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A fit that is ready to train: what the data decided, all their rows, and those held out."""
+
+    ready: Prepared
+    training: Training
+    rows: Rows
+    held_out: Array | None
+    seed: int
 
 
 class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -110,12 +132,29 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _spec(self) -> Spec:
         """The parts that this estimator's parameters ask for."""
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, *, max_time: float | str | None = None) -> Self:
         """Learn from X: (n, features), images (n, H, W) or (n, C, H, W), a frame, a tensor or a Dataset.
 
-        y is ignored. Raises ValueError in words for data or options that cannot work, and DivergedError when the
-        loss stops being finite; the estimator then holds the last good weights.
+        y is ignored. With max_time (seconds, or text such as "30s", "9min", "2h") the fit also ends when that
+        time is over, with the best weights so far, and `log_` says what as much time again would have bought.
+        How far it comes depends on the machine, so this is the one exception to "the same seed, the same weights".
+
+        Raises ValueError in words for data or options that cannot work, and DivergedError when the loss stops
+        being finite; the estimator then holds the last good weights.
         """
+        box = None if max_time is None else TimeBox(seconds_of(max_time))
+        begun = self._begin(X)
+        begun.training.callbacks += [*progress(int(self.verbose)), *([] if box is None else [box])]
+        outcome = begun.training.run()
+        self._keep(begun, outcome)
+        if box is not None:
+            self._log([box.sentence()])
+        if outcome.diverged:
+            raise DivergedError(why_diverged(outcome))
+        return self
+
+    def _begin(self, X: Any) -> Begun:
+        """Everything that comes before the first step."""
         self._validate_params()
         X = self._read(X, reset=True)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -152,28 +191,21 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             device=device,
             bfloat16=self.precision == "bfloat16",
         )
+        rows = rows_of(X, ready.treatment, device)
         training = Training(
             model.to(device),
             bound,
             [penalty.to(device) for penalty in penalties],
-            rows_of(X, numbers, ready.treatment, device),
-            None if held is None else rows_of(X, held, ready.treatment, device),
+            chosen_rows(rows, numbers),
+            None if held is None else chosen_rows(rows, held),
             plan,
-            [*self.callbacks, *progress(int(self.verbose))],
+            self.callbacks,
         )
-        outcome = training.run()
-        self._keep(ready, training, outcome, held, seed)
-        if outcome.diverged:
-            raise DivergedError(
-                f"the term '{outcome.diverged}' stopped being finite in epoch {len(outcome.history) + 1}; the weights "
-                "of the last good epoch were kept. Use a smaller learning_rate, gradient_clip=1.0, or look at the "
-                "data for extreme values."
-            )
-        return self
+        return Begun(ready, training, rows, held, seed)
 
-    def _keep(
-        self, ready: Prepared, training: Training, outcome: Outcome, held: Array | None, seed: int
-    ) -> None:
+    def _keep(self, begun: Begun, outcome: Outcome) -> None:
+        """Take what a training came to as the fitted attributes."""
+        ready, training = begun.ready, begun.training
         self.spec_, self.profile_, self.treatment_ = ready.spec, ready.profile, ready.treatment
         self.sizes_ = ready.sizes.without_examples()
         self.model_, self.bound_, self.penalties_ = training.model, training.bound, training.penalties
@@ -183,17 +215,14 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self.best_epoch_ = outcome.best_epoch or len(outcome.history)
         self.interrupted_ = outcome.interrupted
         self.diverged_ = outcome.diverged
-        self.held_out_ = held
-        self.seed_ = seed
+        self.held_out_ = begun.held_out
+        self.seed_ = begun.seed
         self._n_features_out = ready.spec.latent_dim
         if outcome.interrupted:
             self._log([f"interrupted in epoch {len(outcome.history)}; the best weights so far are kept."])
         elif outcome.stopped_early:
-            self._log(
-                [
-                    f"stopped after {len(outcome.history)} epochs; the weights of epoch {self.best_epoch_} are kept."
-                ]
-            )
+            epochs = f"{self.n_iter_} epoch{'s' if self.n_iter_ > 1 else ''}"
+            self._log([f"stopped after {epochs}; the weights of epoch {self.best_epoch_} are kept."])
 
     def _log(self, sentences: list[str]) -> None:
         """Remember what fit says, and say it when asked to."""
@@ -282,6 +311,15 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             return tags
         tags.input_tags.positive_only = facts_of(likelihood)[0] in NON_NEGATIVE
         return tags
+
+
+def why_diverged(outcome: Outcome) -> str:
+    """What became of a training whose loss stopped being finite, and what may help."""
+    return (
+        f"the term '{outcome.diverged}' stopped being finite in epoch {len(outcome.history) + 1}; the weights "
+        "of the last good epoch were kept. Use a smaller learning_rate, gradient_clip=1.0, or look at the "
+        "data for extreme values."
+    )
 
 
 def _as_array(X: Any) -> Any:

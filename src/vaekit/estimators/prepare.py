@@ -18,7 +18,7 @@ from vaekit.errors import SpecError
 from vaekit.kinds import Array
 from vaekit.likelihoods import Likelihood
 from vaekit.spec import Part, Sizes, Spec, as_part, lookup
-from vaekit.train import MappedRows, ResidentRows, Rows
+from vaekit.train import ChosenRows, MappedRows, ResidentRows, Rows
 
 FEWEST_HELD_OUT = 20
 RESIDENT_BYTES = 2**32
@@ -104,27 +104,17 @@ def split(n: int, fraction: float, seed: int) -> tuple[Array, Array | None]:
     return np.sort(order[held:]), np.sort(order[:held])
 
 
-def rows_of(X: Array, numbers: Array, treatment: Treatment, device: torch.device) -> Rows:
-    """Rows to train on: one tensor on the device, or the array left on disk when it is large."""
+def rows_of(X: Array, treatment: Treatment, device: torch.device) -> Rows:
+    """The rows of X as the model sees them: one tensor on the device, or left on disk when X is large."""
     dynamic = treatment.binarize == "dynamic"
     if isinstance(X, np.memmap) and X.size * 4 > RESIDENT_BYTES:
-        return MappedRows(_Chosen(X, numbers), treatment.to_model, device, dynamic=dynamic)
-    x = torch.from_numpy(treatment.to_model(X if len(numbers) == len(X) else X[numbers]))
-    return ResidentRows(x.to(device), dynamic=dynamic)
+        return MappedRows(X, treatment.to_model, device, dynamic=dynamic)
+    return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), dynamic=dynamic)
 
 
-class _Chosen:
-    """Some rows of an array on disk, by their numbers among the chosen."""
-
-    def __init__(self, array: Array, numbers: Array) -> None:
-        self.array, self.numbers = array, numbers
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def __getitem__(self, index: Array) -> Array:
-        chosen: Array = self.array[self.numbers[index]]
-        return chosen
+def chosen_rows(rows: Rows, numbers: Array) -> Rows:
+    """The rows of these numbers."""
+    return rows if len(numbers) == len(rows) else ChosenRows(rows, torch.from_numpy(numbers))
 
 
 def check_support(X: Array, treatment: Treatment, likelihood: Likelihood) -> None:

@@ -92,9 +92,11 @@ def _check_own(spec_file: SpecFile, own: Mapping[str, Any]) -> None:
 def _refuse_absurd_sizes(spec_file: SpecFile, stored: int) -> None:
     """One number that no stored weight could bear out is named; for their products see `Allowance`."""
     sizes = [math.prod(spec_file.event_shape), *_integers(spec_file.spec.model_dump())]
-    if max(sizes) > stored + LARGEST_OPTION:
+    largest = max(*sizes, len(sizes))
+    if largest > stored + LARGEST_OPTION:
         raise ModelFileError(
-            f"spec.json asks for a size of {max(sizes):,}, but only {stored:,} values are stored; the file is damaged."
+            f"spec.json asks for a size of {f'{largest:,}'[:40]}, but only {stored:,} values are stored; the file is "
+            "damaged."
         )
 
 
@@ -114,9 +116,8 @@ def _estimator(spec_file: SpecFile, tensors: Tensors, own: Mapping[str, Any]) ->
             f"{', '.join(ESTIMATORS)}."
         )
     cls = ESTIMATORS[spec_file.estimator]
-    unknown = sorted(
-        set(spec_file.parameters) - set(cls._get_param_names()) | set(spec_file.parameters) & set(NOT_KEPT)
-    )
+    known = set(cls._get_param_names()) - set(NOT_KEPT)
+    unknown = sorted(set(spec_file.parameters) - known)
     if unknown:
         raise ModelFileError(
             f"spec.json has the parameter '{unknown[0][:80]}', which a file of {cls.__name__} has not."

@@ -19,6 +19,7 @@ class Penalty(nn.Module, ABC):
     name = "own"
     matches_prior = False
     learns = False  # True for a critic: it has parameters and a loss of its own
+    plain_numbers: tuple[str, ...] = ("weight",)  # as those of a bound
 
     def __init__(self, sizes: Sizes, weight: float) -> None:
         super().__init__()

@@ -41,6 +41,8 @@ class OwnPosterior(Posterior):
     def _check(self, q: Any) -> None:
         noise = torch.zeros(3, 2, self.noise_size)
         with torch.no_grad():
+            if getattr(q, "mean", None) is not None:
+                self._check_shape("a mean", q.mean, (2, self.latent_dim))
             try:
                 draws = q.draw(noise)
             except Exception as error:
@@ -55,8 +57,8 @@ class OwnPosterior(Posterior):
     def _check_shape(self, what: str, given: Tensor, wanted: tuple[int, ...]) -> None:
         if tuple(given.shape) != wanted:
             raise NetworkError(
-                f"your posterior gave {what} of shape {tuple(given.shape)} for 3 draws of 2 examples; wanted is "
-                f"{wanted} with latent_dim={self.latent_dim}."
+                f"your posterior gave {what} of shape {tuple(given.shape)} for 2 examples, drawn 3 times; wanted "
+                f"is {wanted} with latent_dim={self.latent_dim}."
             )
 
     def forward(self, h: Tensor, c: Tensor | None = None, log_joint: LogJoint | None = None) -> Any:

@@ -45,7 +45,8 @@ class OwnPrior(Prior):
 
     It gives a torch Distribution over codes (event (L,), or L independent values), or an object with
     sample(n, generator) -> (n, L) and, where it has a density, log_prob(z (..., L)) -> (...).
-    The module may declare `support` (e.g. "box", with numbers `low` and `high`).
+    The module may declare `support` (e.g. "box", with numbers `low` and `high`), and must declare
+    `density = False` when it is known by draws only, so that bounds that read a density are refused.
     """
 
     def __init__(self, sizes: Sizes, module: nn.Module) -> None:
@@ -57,11 +58,21 @@ class OwnPrior(Prior):
         self.learned = any(values.requires_grad for values in self.module.parameters())
         conditions = [torch.zeros(2, sizes.condition_dim)] if sizes.condition_dim else []
         p = _ours(tried(self.module, "prior", *conditions))
-        self.density = hasattr(p, "log_prob")
-        self._check(p)
+        self.density = getattr(module, "density", self.density)
+        self._check(p, bool(conditions))
 
-    def _check(self, p: Any) -> None:
+    def _check(self, p: Any, conditional: bool) -> None:
         n = 2
+        if isinstance(p, TorchCodes) and p.given.batch_shape and not conditional:
+            raise NetworkError(
+                f"your prior gave {tuple(p.given.batch_shape)} distributions of codes; wanted is one, over "
+                f"latent_dim={self.latent_dim} values."
+            )
+        if self.density and not hasattr(p, "log_prob"):
+            raise NetworkError(
+                "your prior has no log_prob(z); add it, or declare density = False on the module when it is known "
+                "by draws only."
+            )
         with torch.no_grad():
             drawn = p.sample(n, torch.Generator().manual_seed(0))
         if not isinstance(drawn, Tensor) or drawn.shape != (n, self.latent_dim):

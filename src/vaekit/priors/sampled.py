@@ -50,16 +50,17 @@ class SampledPrior(Prior):
 
     def _checked(self, draws: Any, n: int | None = None) -> Tensor:
         """The draws as a tensor (n, L), or SpecError with what they are instead; n None: one or more."""
+        given = draws.detach().cpu().numpy() if isinstance(draws, Tensor) else draws
         try:
-            array = np.array(draws, dtype=np.float32)
-        except (TypeError, ValueError, RuntimeError) as error:
+            array = np.array(given, dtype=np.float32)
+        except (TypeError, ValueError) as error:
             raise SpecError(
                 f"prior 'sampled' gave draws that are not one array of numbers: {error}"
             ) from error
-        wanted = (len(array) if n is None and array.size else n or "n", self.latent_dim)
-        if array.shape != wanted:
+        rows = array.shape[0] if n is None and array.size and array.ndim else n
+        if array.shape != (rows, self.latent_dim):
             raise SpecError(
-                f"prior 'sampled' gave draws of shape {array.shape}; wanted is ({wanted[0]}, {wanted[1]}): "
+                f"prior 'sampled' gave draws of shape {array.shape}; wanted is ({rows or 'n'}, {self.latent_dim}): "
                 f"one code of latent_dim={self.latent_dim} values a row."
             )
         if not np.isfinite(array).all():

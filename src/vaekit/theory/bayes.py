@@ -35,7 +35,8 @@ def bayes(prior: Any, likelihood: Any, *, grid: Any = None) -> Bayes:
     prior, likelihood  (H,) one value a hypothesis; the likelihood need not sum to anything
     grid               None: the hypotheses are a list, prior and posterior are probabilities that sum to 1.
                        (H,) rising numbers: the hypotheses are places on a line, prior and posterior are densities
-                       that integrate to 1 by the trapezoid rule.
+                       that integrate to 1 by the trapezoid rule (a prior within 0.001 of 1 is divided by its
+                       integral).
 
     Raises DataError where the prior is no distribution, where lengths differ, and where the likelihood is 0
     wherever the prior is not: then there is no posterior.

@@ -15,8 +15,8 @@ from vaekit.theory.probabilities import real_numbers
 LOG_2PI = math.log(2 * math.pi)
 
 
-def gaussian_logpdf(x: Any, mean: Any, *, var: Any = None, std: Any = None, cov: Any = None) -> Array:
-    """log N(x; mean, spread) in nats; exactly one of var, std and cov is given.
+def gaussian_logpdf(x: Any, mean: Any, *, var: Any = None, std: Any = None, cov: Any = None) -> Any:
+    """log N(x; mean, spread) in nats, numbers for numbers; exactly one of var, std and cov is given.
 
     var or std  x, mean and spread broadcast; one log density for every value
     cov         (d, d): x (..., d) and mean (d,) or (..., d); one log density for every vector, (...)
@@ -26,7 +26,7 @@ def gaussian_logpdf(x: Any, mean: Any, *, var: Any = None, std: Any = None, cov:
     if kind == "cov":
         return joint_logpdf(x - mean, cholesky(spread))
     scale = spread if kind == "std" else np.sqrt(spread)
-    return np.asarray(-0.5 * (((x - mean) / scale) ** 2 + LOG_2PI) - np.log(scale))
+    return -0.5 * (((x - mean) / scale) ** 2 + LOG_2PI) - np.log(scale)
 
 
 def one_spread(**given: Any) -> tuple[str, Array]:
@@ -39,7 +39,9 @@ def one_spread(**given: Any) -> tuple[str, Array]:
     ((kind, value),) = named.items()
     spread = real_numbers(value, kind)
     if kind != "cov" and not ((spread > 0) & np.isfinite(spread)).all():
-        raise DataError(f"{kind} has values from {spread.min():g} to {spread.max():g}; wanted are numbers above 0.")
+        raise DataError(
+            f"{kind} has values from {spread.min():g} to {spread.max():g}; wanted are numbers above 0."
+        )
     return kind, spread
 
 
@@ -54,15 +56,15 @@ def cholesky(cov: Array) -> Array:
     except np.linalg.LinAlgError:
         lowest = np.linalg.eigvalsh(cov)[0]
         raise DataError(
-            f"cov is singular or no covariance: its smallest eigenvalue is {lowest:.3g}; wanted are eigenvalues above 0."
+            f"cov is singular or no covariance: its smallest eigenvalue is {lowest:.3g}; wanted are values above 0."
         ) from None
 
 
-def joint_logpdf(away: Array, root: Array) -> Array:
+def joint_logpdf(away: Array, root: Array) -> Any:
     """The log density (...) of vectors that lie `away` (..., d) from the mean."""
     d = len(root)
     if away.shape[-1:] != (d,):
         raise DataError(f"x - mean has shape {away.shape}; with cov of shape {root.shape} it is (..., {d}).")
     whitened = solve_triangular(root, away.reshape(-1, d).T, lower=True)
     log_density = -0.5 * (whitened**2).sum(0) - np.log(np.diag(root)).sum() - 0.5 * d * LOG_2PI
-    return np.asarray(log_density.reshape(away.shape[:-1]))
+    return log_density.reshape(away.shape[:-1])[()]

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from scipy.integrate import quad
 
-from vaekit.kinds import Array
 from vaekit.theory.density import gaussian_logpdf, one_spread
 from vaekit.theory.probabilities import real_numbers
 
@@ -34,15 +33,16 @@ class Erratum:
     predicted: float
 
 
-def printed_density(y: Any, mean: Any, sigma: Any) -> Array:
+def printed_density(y: Any, mean: Any, sigma: Any) -> Any:
     """The formula as it is printed, in the shape that y, mean and sigma broadcast to."""
     y, mean = real_numbers(y, "y"), real_numbers(mean, "mean")
     _, variance = one_spread(sigma=sigma)
-    return np.asarray((2 * np.pi * variance) ** -0.5 * np.exp(-0.5 * (y - mean) ** 2 * variance**-0.5))
+    return (2 * np.pi * variance) ** -0.5 * np.exp(-0.5 * (y - mean) ** 2 * variance**-0.5)
 
 
 def density_erratum(sigma: float) -> Erratum:
     """The integrals of the correct and of the printed density with this variance."""
+    one_spread(sigma=sigma)
     return Erratum(
         sigma=sigma,
         correct=_over_the_line(lambda y: np.exp(gaussian_logpdf(y, 0, var=sigma)), sigma**0.5),
@@ -51,7 +51,7 @@ def density_erratum(sigma: float) -> Erratum:
     )
 
 
-def _over_the_line(density: Callable[[Array], Array], width: float) -> float:
+def _over_the_line(density: Callable[[float], float], width: float) -> float:
     """The integral from minus to plus infinity of a symmetric bump of this width."""
     # Measured in widths, so that quadrature meets the bump whatever its scale.
-    return float(2 * width * quad(lambda t: density(np.asarray(t * width)), 0, np.inf, epsabs=1e-12)[0])
+    return float(2 * width * quad(lambda t: density(t * width), 0, np.inf, epsabs=1e-12)[0])

@@ -38,7 +38,9 @@ class Gaussian:
             fits = spread.ndim == 0 or spread.shape == self.mean.shape
             self._root = np.sqrt(spread) if kind == "var" else spread
         if not fits:
-            raise DataError(f"{kind} has shape {spread.shape}, which does not fit a mean of shape {self.mean.shape}.")
+            raise DataError(
+                f"{kind} has shape {spread.shape}, which does not fit a mean of shape {self.mean.shape}."
+            )
         if not self._full:
             self._root = np.broadcast_to(self._root, self.mean.shape)
 
@@ -62,12 +64,12 @@ class Gaussian:
         """True when it was given as independent values."""
         return not self._full
 
-    def logpdf(self, x: Any) -> Array:
+    def logpdf(self, x: Any) -> Any:
         """Log density in nats: x (...) -> (...) for a number, (..., d) -> (...) for a vector."""
         if self._full:
             return joint_logpdf(real_numbers(x, "x") - self.mean, self._root)
         each = gaussian_logpdf(x, self.mean, std=self._root)
-        return np.asarray(each.sum(-1)) if self.mean.ndim else each
+        return each.sum(-1) if self.mean.ndim else each
 
     def rvs(self, size: int, random_state: Any = None) -> Array:
         """Draws, (size,) or (size, d); random_state is a numpy Generator or a seed for one."""
@@ -89,10 +91,12 @@ def gaussian_kl(p: Gaussian, q: Gaussian, base: float = math.e) -> float:
         ratio = solve_triangular(q.root, p.root, lower=True)
         shift = solve_triangular(q.root, away, lower=True)
         twice = (ratio**2).sum() + shift @ shift - p.dim - 2 * np.log(np.diag(ratio)).sum()
-    return float(in_units(max(twice / 2, 0.0), base))  # rounding may leave -1e-17 between equals
+    return float(in_units(np.maximum(twice / 2, 0.0), base))  # rounding may leave -1e-17 between equals
 
 
 def same_dimension(p: Gaussian, q: Gaussian) -> None:
     """Raise DataError unless both are over the same kind of value."""
     if p.mean.shape != q.mean.shape:
-        raise DataError(f"p has a mean of shape {p.mean.shape} and q of shape {q.mean.shape}; both are over one space.")
+        raise DataError(
+            f"p has a mean of shape {p.mean.shape} and q of shape {q.mean.shape}; both are over one space."
+        )

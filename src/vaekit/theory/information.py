@@ -21,10 +21,10 @@ from vaekit.theory.probabilities import probabilities, real_numbers, same_length
 from vaekit.theory.units import in_units, nats_per_unit
 
 
-def self_information(p: Any, base: float = 2) -> Array:
-    """-log p of each probability p in [0, 1], in the shape of p: 0 where p is 1, infinite where p is 0.
+def self_information(p: Any, base: float = 2) -> Any:
+    """-log p of each probability p in [0, 1]: a number for a number, else in the shape of p.
 
-    It falls as p grows, and adds over independent events: I(p q) = I(p) + I(q).
+    0 where p is 1, infinite where p is 0. It falls as p grows, and adds over independent events: I(p q) = I(p) + I(q).
     """
     nats_per_unit(base)
     values = real_numbers(p, "p")
@@ -34,7 +34,7 @@ def self_information(p: Any, base: float = 2) -> Array:
         )
     with np.errstate(divide="ignore"):
         found = -np.log2(values) if base == 2 else in_units(-np.log(values), base)
-    return np.asarray(found + 0.0)  # turns the -0.0 of a certain event into 0.0
+    return (found + 0.0)[()]  # turns the -0.0 of a certain event into 0.0
 
 
 def entropy(p: Any, base: float = 2) -> float:
@@ -60,7 +60,7 @@ def kl_divergence(p: Any, q: Any, base: float = 2) -> float:
     """
     p, q = _pair(p, q)
     # Summed term by term, so that it is exact where P and Q are close; rounding may leave -1e-17.
-    return float(in_units(max(rel_entr(p, q).sum(), 0.0), base))
+    return float(in_units(np.maximum(rel_entr(p, q).sum(), 0.0), base))
 
 
 def _pair(p: Any, q: Any) -> tuple[Array, Array]:

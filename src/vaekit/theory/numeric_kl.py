@@ -53,7 +53,9 @@ def grid_kl(p: Any, q: Any, *axes: Any, base: float = math.e) -> float:
     p is not.
     """
     if not axes:
-        raise DataError("no axes were given; give a grid for each value of x, as in grid_kl(p, q, numpy.linspace(-9, 9, 999)).")
+        raise DataError(
+            "no axes were given; give a grid for each value of x, as in grid_kl(p, q, numpy.linspace(-9, 9, 999))."
+        )
     grids = [axis(values, f"axis {k}") for k, values in enumerate(axes, start=1)]
     x = grids[0] if len(grids) == 1 else np.stack(np.meshgrid(*grids, indexing="ij"), axis=-1)
     log_p, log_q = _on_grid(p, x, grids, "p"), _on_grid(q, x, grids, "q")

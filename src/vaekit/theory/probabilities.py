@@ -16,7 +16,10 @@ TOLERANCE = 1e-6
 def real_numbers(values: Any, name: str) -> Array:
     """values as a float64 array without NaN."""
     try:
-        array = np.asarray(values, dtype=np.float64)
+        array = np.asarray(values)
+        if array.dtype.kind == "c":
+            raise TypeError("they are complex")
+        array = array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{name} cannot be read as an array of numbers: {error}.") from error
     if np.isnan(array).any():
@@ -50,4 +53,6 @@ def same_length(**lists: Array) -> None:
     """Raise DataError unless all these lists have one length."""
     if len({len(values) for values in lists.values()}) > 1:
         lengths = " and ".join(f"{name} has {len(values)}" for name, values in lists.items())
-        raise DataError(f"the lengths differ: {lengths} values; wanted is one value of each for every outcome.")
+        raise DataError(
+            f"the lengths differ: {lengths} values; wanted is one value of each for every outcome."
+        )

@@ -1,8 +1,8 @@
 """Priors on the weights of a regression, and the mode of the posterior that each leads to.
 
-    flat     p(w) is constant (improper)    MAP is the MLE, ordinary least squares
-    normal   each weight is N(0, tau2)      MAP is ridge:  SSE + (sigma2 / tau2) sum w^2
-    laplace  each weight is Laplace(0, b)   MAP is lasso:  SSE + (2 sigma2 / b) sum |w|
+flat     p(w) is constant (improper)    MAP is the MLE, ordinary least squares
+normal   each weight is N(0, tau2)      MAP is ridge:  SSE + (sigma2 / tau2) sum w^2
+laplace  each weight is Laplace(0, b)   MAP is lasso:  SSE + (2 sigma2 / b) sum |w|
 """
 
 from __future__ import annotations
@@ -21,11 +21,19 @@ from vaekit.theory.design import Design
 
 
 class WeightPrior(ABC):
-    """-log p(w) = C penalty(w) + k log_scale for k weights."""
+    """-log p(w) = factor penalty(w) + k log_scale for k weights."""
 
     name: ClassVar[str]
-    C: float
-    log_scale: float
+
+    @property
+    @abstractmethod
+    def factor(self) -> float:
+        """The factor of the penalty."""
+
+    @property
+    @abstractmethod
+    def log_scale(self) -> float:
+        """What each weight adds besides: the log of the prior's normalising integral."""
 
     @abstractmethod
     def penalty(self, w: Array) -> float:
@@ -53,8 +61,14 @@ class Flat(WeightPrior):
     """All weights are alike: no number of them is preferred."""
 
     name = "flat"
-    C = 0.0
-    log_scale = 0.0
+
+    @property
+    def factor(self) -> float:
+        return 0.0
+
+    @property
+    def log_scale(self) -> float:
+        return 0.0
 
     def penalty(self, w: Array) -> float:
         return 0.0
@@ -68,8 +82,8 @@ class Flat(WeightPrior):
             raise DataError(
                 f"the design matrix is singular: n_samples={design.n} rows tell {design.spectrum.rank} directions of "
                 f"{k} weights apart, so that under prior='flat' many weights fit equally well. Use prior='normal' (any "
-                "tau2 cures it, such as tau2=1.0) or prior='laplace', give more rows, or drop columns that are constant "
-                "or sums of others."
+                "tau2 cures it, such as tau2=1.0) or prior='laplace', give more rows, or drop columns that are "
+                "constant or sums of others."
             )
         return design.spectrum.ridge(0.0)
 
@@ -88,11 +102,11 @@ class Normal(WeightPrior):
     name = "normal"
 
     @property
-    def C(self) -> float:  # type: ignore[override]
+    def factor(self) -> float:
         return 1 / (2 * self.tau2)
 
     @property
-    def log_scale(self) -> float:  # type: ignore[override]
+    def log_scale(self) -> float:
         return 0.5 * (LOG_2PI + math.log(self.tau2))
 
     def penalty(self, w: Array) -> float:
@@ -119,11 +133,11 @@ class Laplace(WeightPrior):
     name = "laplace"
 
     @property
-    def C(self) -> float:  # type: ignore[override]
+    def factor(self) -> float:
         return 1 / self.b
 
     @property
-    def log_scale(self) -> float:  # type: ignore[override]
+    def log_scale(self) -> float:
         return math.log(2 * self.b)
 
     def penalty(self, w: Array) -> float:
@@ -142,4 +156,6 @@ NAMES = ("flat", "laplace", "normal")
 def check_name(name: str) -> None:
     """Raise SpecError unless a prior has this name."""
     if name not in NAMES:
-        raise SpecError(f"no prior on weights is called {name!r}; there are: {', '.join(NAMES)}.{suggestion(name, NAMES)}")
+        raise SpecError(
+            f"no prior on weights is called {name!r}; there are: {', '.join(NAMES)}.{suggestion(name, NAMES)}"
+        )

@@ -5,6 +5,15 @@
 
 from vaekit.train.callbacks import Callback
 from vaekit.train.loop import Outcome, Plan, Training
-from vaekit.train.rows import MappedRows, ResidentRows, Rows
+from vaekit.train.rows import ChosenRows, MappedRows, ResidentRows, Rows
 
-__all__ = ["Callback", "MappedRows", "Outcome", "Plan", "ResidentRows", "Rows", "Training"]
+__all__ = [
+    "Callback",
+    "ChosenRows",
+    "MappedRows",
+    "Outcome",
+    "Plan",
+    "ResidentRows",
+    "Rows",
+    "Training",
+]

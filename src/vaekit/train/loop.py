@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,19 +99,32 @@ class Training:
         self.diverged: str | None = None
         self.means = Means()
 
+    @property
+    def work(self) -> float:
+        """About the floating-point operations of a step."""
+        return self.model.work(self.plan.batch_size * self.bound.samples)
+
     def run(self) -> Outcome:
         """Train until the epochs are over, patience is, or somebody asks to stop."""
+        with fast_torch(), threads_for(self.work), Interrupt() as interrupt:
+            for x, c in self.batches(interrupt):
+                self.take_step(x, c)
+        return self.ended(interrupt.asked)
+
+    def batches(self, interrupt: Interrupt) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """The batches of the whole run: a step is taken on each before the next one is asked for."""
         keep_memory()
         self.kept.take()
         self._tell("fit_begins")
-        work = self.model.work(self.plan.batch_size * self.bound.samples)
-        with fast_torch(), threads_for(work), Interrupt() as interrupt:
-            self.model.train()
-            while self.epoch < self.plan.max_epochs and not self.stop and not interrupt.asked:
-                self._run_epoch(interrupt)
-                self.epoch += 1
+        self.model.train()
+        while self.epoch < self.plan.max_epochs and not self.stop and not interrupt.asked:
+            yield from self._batches_of_epoch(interrupt)
+            self.epoch += 1
+
+    def ended(self, interrupted: bool) -> Outcome:
+        """How it ended, with the weights that are to be kept."""
         self.model.eval()
-        if interrupt.asked:
+        if interrupted:
             self._tell("interrupted")
         if self.best_epoch is None and not self.diverged and not self.kept.finite():
             self.diverged = "weights"
@@ -122,20 +135,20 @@ class Training:
         outcome = Outcome(
             self.history,
             self.best_epoch,
-            interrupt.asked,
-            self.stop and not interrupt.asked and self.diverged is None,
+            interrupted,
+            self.stop and not interrupted and self.diverged is None,
             self.diverged,
         )
         self._tell("fit_ends")
         return outcome
 
-    def _run_epoch(self, interrupt: Interrupt) -> None:
+    def _batches_of_epoch(self, interrupt: Interrupt) -> Iterator[tuple[Tensor, Tensor | None]]:
         started = time.perf_counter()
         self._tell("epoch_begins")
         self.means = Means()
         for x, c in shuffled(self.rows, self.plan.batch_size, self.order, self.noise):
             self._tell("step_begins")
-            self.take_step(x, c)
+            yield x, c
             if self.diverged:
                 self.stop = True
                 return
@@ -149,18 +162,13 @@ class Training:
     def take_step(self, x: Tensor, c: Tensor | None) -> None:
         """Every loss from one record of evidence, every player its gradient, then all move."""
         terms, losses, means = self.losses(x, c)
-        first = self.step % self.steps_an_epoch == 0
-        if (first or self.plan.device.type == "cpu") and not math.isfinite(float(losses[0].detach())):
-            self.diverged = self._first_bad(means)
+        if not self.is_finite(losses[0], means):
             return
-        if first and not self.watched:
-            self.kept.take()  # now that they are known to have a finite loss
         players = [self.player, *self.others]
         for player, loss in zip(players, losses, strict=True):
             player.feel(loss, alone=not self.others)
-        share = self.schedule.share(self.step / (self.plan.max_epochs * self.steps_an_epoch))
         for player in players:
-            player.move(share, self.plan.gradient_clip)
+            player.move(self.share, self.plan.gradient_clip)
         if self.average is not None:
             self.average.follow()
         others = {
@@ -169,11 +177,30 @@ class Training:
         }
         self.means.add(len(x), terms, means, others)
 
+    @property
+    def share(self) -> float:
+        """The share of the learning rate at this step."""
+        return self.schedule.share(self.step / (self.plan.max_epochs * self.steps_an_epoch))
+
+    def is_finite(self, loss: Tensor, means: dict[str, Tensor]) -> bool:
+        """Whether the loss of this step is a number, where that is looked at; if not, the run has diverged."""
+        first = self.step % self.steps_an_epoch == 0
+        if (first or self.plan.device.type == "cpu") and not math.isfinite(float(loss.detach())):
+            self.diverged = self._first_bad(means)
+            return False
+        if first and not self.watched:
+            self.kept.take()  # now that they are known to have a finite loss
+        return True
+
+    def noise_for(self, rows: int) -> Tensor:
+        """What one pass over this many rows draws, (K, rows, noise_size)."""
+        return torch.randn(
+            self.bound.samples, rows, self.model.noise_size, generator=self.noise, device=self.plan.device
+        )
+
     def losses(self, x: Tensor, c: Tensor | None) -> tuple[Terms, list[Tensor], dict[str, Tensor]]:
         """The terms of the model's loss, every player's loss (the model's first), and the mean of each term."""
-        noise = torch.randn(
-            self.bound.samples, len(x), self.model.noise_size, generator=self.noise, device=self.plan.device
-        )
+        noise = self.noise_for(len(x))
         with torch.autocast(self.plan.device.type, torch.bfloat16, enabled=self.plan.bfloat16):
             evidence = self.model(x, noise, c)
             terms = self.bound.terms(evidence, self.step / self.steps_an_epoch)

@@ -1,4 +1,8 @@
-"""Optimisers by name. To add one: a class with `@register("optimizer", "my-name")` that makes a torch optimiser."""
+"""Optimisers by name. To add one: a class with `@register("optimizer", "my-name")` that makes a torch optimiser.
+
+Declared beside each class: `elementwise`, when every number moves by its own gradients alone and in proportion to
+the learning rate. Models can then be stacked and each still moves as if it were alone (`vaekit.sweep`).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,9 @@ class Maker(Protocol):
     def make(self, parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer: ...
 
 
-@register("optimizer", "adam", reference="Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980")
+@register(
+    "optimizer", "adam", elementwise=True, reference="Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980"
+)
 class Adam:
     """Adam; with weight_decay it is decoupled (AdamW)."""
 
@@ -30,7 +36,12 @@ class Adam:
         return kind(parameters, lr=learning_rate, fused=True, **self.options)
 
 
-@register("optimizer", "sgd", reference="Robbins and Monro, 1951, https://doi.org/10.1214/aoms/1177729586")
+@register(
+    "optimizer",
+    "sgd",
+    elementwise=True,
+    reference="Robbins and Monro, 1951, https://doi.org/10.1214/aoms/1177729586",
+)
 class SGD:
     """Stochastic gradient descent with momentum."""
 

@@ -54,6 +54,19 @@ class MappedRows:
         return torch.bernoulli(x, generator=generator) if self.dynamic else x, None
 
 
+class ChosenRows:
+    """Some of other rows, by their numbers there."""
+
+    def __init__(self, rows: Rows, chosen: Tensor) -> None:
+        self.rows, self.chosen = rows, chosen
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def take(self, numbers: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        return self.rows.take(self.chosen[numbers], generator)
+
+
 def in_order(rows: Rows, size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor | None]]:
     """All rows from first to last, `size` at a time."""
     for numbers in torch.arange(len(rows)).split(size):

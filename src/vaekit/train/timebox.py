@@ -46,23 +46,23 @@ def in_words(seconds: float) -> str:
     return f"{seconds / UNITS[unit]:.3g} {unit}"
 
 
-def gain_of_another(curve: Sequence[tuple[float, float]]) -> float | None:
-    """What twice the time would lower the loss by, in its units; 0 when the tail has no new best, None when unknown.
+def gain_of_another(curve: Sequence[tuple[float, float]], seconds: float) -> float | None:
+    """What so many more seconds would lower the loss by; 0 when the tail has no new best, None when unknown.
 
     curve: (seconds since the start, loss) after each epoch. The best loss so far is taken to fall with the
-    logarithm of time, at the rate of the last quarter of the time: a doubling buys that rate times log 2. It is
-    an estimate: on small tables and digits it was within a factor of 1.6 half of the time, of 3 in nine of ten.
+    logarithm of time, at the rate of the last quarter of the time. That is an estimate: for doublings of the time
+    on small tables and digits it was within a factor of 1.6 half of the time, and of 3 in nine of ten.
     """
     end = curve[-1][0] if curve else 0.0
     before = [(at, loss) for at, loss in curve if at <= TAIL * end]
     if len(curve) < FEWEST_EPOCHS or not before:
         return None
     lowered = min(loss for _, loss in before) - min(loss for _, loss in curve)
-    return lowered * math.log(2) / math.log(end / before[-1][0])
+    return lowered * math.log1p(seconds / end) / math.log(end / before[-1][0])
 
 
 class TimeBox(Callback):
-    """Ends a fit before `seconds` are over, counted from when this is made.
+    """Ends a fit when `seconds` are over, counted from when this is made.
 
     The clock is read between steps; nothing waits for the device. Time is left for a last look at the held-out
     rows, as long as the one before it took.
@@ -82,12 +82,16 @@ class TimeBox(Callback):
 
     def step_ends(self, training: Training) -> None:
         self._stepped = self.clock()
-        if self._stepped + self._last_look >= self.ends:
+        self._stop_when_over(self._stepped, training)
+
+    def _stop_when_over(self, now: float, training: Training) -> None:
+        if now + self._last_look >= self.ends:
             self.over = training.stop = True
 
     def epoch_ends(self, training: Training, row: dict[str, float]) -> None:
         now = self.clock()
         self._last_look = now - self._stepped
+        self._stop_when_over(now, training)
         whole = training.step == (training.epoch + 1) * training.steps_an_epoch
         if "val_loss" in row:
             self.name = "held-out"
@@ -106,7 +110,7 @@ class TimeBox(Callback):
         reached = (
             f"max_time ({span}) was over at a {self.name} loss of {min(y for _, y in self.curve):.4g} nats"
         )
-        gain = gain_of_another(self.curve)
+        gain = gain_of_another(self.curve, self.seconds)
         if gain is None:
             return f"{reached}; that is too early to say what another {span} would have bought."
         if gain == 0:

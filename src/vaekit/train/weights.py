@@ -11,6 +11,7 @@ class Snapshot:
 
     def __init__(self, modules: list[nn.Module]) -> None:
         self.tensors: list[Tensor] = [t for module in modules for t in _tensors(module)]
+        self.learned: list[Tensor] = [p.data for module in modules for p in module.parameters()]
         self.kept = [t.detach().clone() for t in self.tensors]
 
     @torch.no_grad()
@@ -19,8 +20,8 @@ class Snapshot:
         torch._foreach_copy_(self.kept, self.tensors)
 
     def finite(self) -> bool:
-        """Whether the weights as they are now, not the copy, are finite numbers."""
-        return all(bool(tensor.isfinite().all()) for tensor in self.tensors)
+        """Whether the learned weights as they are now, not the copy, are finite; a mask of -inf may be a buffer."""
+        return all(bool(weight.isfinite().all()) for weight in self.learned)
 
     @torch.no_grad()
     def put_back(self) -> None:
@@ -36,16 +37,18 @@ class Average:
 
     def __init__(self, module: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.parameters = [p.data for p in module.parameters()]
-        self.kept = [p.clone() for p in self.parameters]
+        self.parameters: list[Tensor] = list(module.parameters())
+        self.kept = [p.detach().clone() for p in self.parameters]
         self.steps = 0
 
+    @torch.no_grad()
     def follow(self) -> None:
         """One step; early steps weigh more, so that the first weights are forgotten."""
         self.steps += 1
         decay = min(self.decay, self.steps / (self.steps + 10))
         torch._foreach_lerp_(self.kept, self.parameters, 1 - decay)
 
+    @torch.no_grad()
     def swap(self) -> None:
         """Exchange the averages with the weights."""
         for average, weight in zip(self.kept, self.parameters, strict=True):
@@ -56,4 +59,4 @@ class Average:
 
 def _tensors(module: nn.Module) -> list[Tensor]:
     floating = [b for b in module.buffers() if b.is_floating_point()]
-    return [p.data for p in module.parameters()] + floating
+    return [*module.parameters(), *floating]

@@ -1,0 +1,87 @@
+"""vaekit and its peers side by side: does the works, prints the table of ratios and writes it into README.md.
+
+Only a full run writes. Ends with exit code 1 when a required line of a full run does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import table
+from benchmarks.files import Files
+from benchmarks.peers.order import Order
+from benchmarks.run import machine
+from benchmarks.side_by_side import Comparison, compare
+from benchmarks.sides import Program
+from benchmarks.work import WORKS, chosen
+
+TOLD = {"seconds": "", "processor": ", seconds of the processor"}
+PAGE = Path(__file__).with_name("README.md")
+
+
+def what_the_machine_can_do(threads: int) -> str:
+    """Its fastest product of matrices and its memory's bandwidth, measured now."""
+    side = Program("peak", Order("epoch"), threads)
+    answers = [side.turn() for _ in range(2)]
+    side.close()
+    rate, bandwidth = (max(answer[what] for answer in answers) for what in ("rate", "bandwidth"))
+    return (
+        f"{rate / 1e9:.0f} GFLOP/s in the best float32 product of matrices, {bandwidth / 1e9:.1f} GB/s copied"
+    )
+
+
+def page(found: Sequence[Comparison], head: Sequence[str]) -> list[str]:
+    """Everything that was found, as Markdown."""
+    parts = (
+        ("Losses that were compared:", table.losses(found)),
+        ("Where the time goes, for aims that were not reached:", table.profiles(found)),
+    )
+    lines = [*(f"{line}  " for line in head), f"{table.versions(found)}", "", *table.table(found)]
+    for title, told in parts:
+        lines += ["", title, "", *told] if told else []
+    return lines
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; 1 when something required does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few short turns of each work")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help=", ".join(work.name for work in WORKS)
+    )
+    parser.add_argument("--threads", type=int, default=2, help="threads, and cores, of each peer")
+    parser.add_argument(
+        "--clock", choices=["seconds", "processor"], default="seconds",
+        help="processor: seconds that processors worked, for one thread on a machine that others use too",
+    )  # fmt: skip
+    given = parser.parse_args(arguments)
+    works = [work.quickened() if given.quick else work for work in chosen(given.only)]
+    found: list[Comparison] = []
+    with tempfile.TemporaryDirectory() as folder:
+        files = Files(Path(folder))
+        head = [
+            f"{datetime.date.today().isoformat()}{', a quick run' * given.quick}; {files.what}",
+            *machine(),
+            f"{given.threads} thread{'s' * (given.threads > 1)}{TOLD[given.clock]}",
+            what_the_machine_can_do(given.threads),
+        ]
+        print(*head, sep="\n", flush=True)
+        for work in works:
+            comparison = compare(work, files, given.threads, given.clock)
+            found.append(comparison)
+            print("", work.name, *table.table([comparison]), sep="\n")
+            print(*table.losses([comparison]), *table.profiles([comparison]), sep="\n", flush=True)
+    if given.quick or given.only or given.clock != "seconds":
+        return 0
+    table.put(PAGE, "peers", page(found, head))
+    short = table.falls_short(found)
+    print("", *(f"not as required: {line}" for line in short), sep="\n")
+    return int(bool(short))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
