@@ -5,6 +5,7 @@ What a process may use is the same for all: so many threads, and as many cores.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -66,8 +67,9 @@ class Program:
 
     def turn(self, profile: str = "") -> Answer:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"profile": profile}) + "\n")
-        self._process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended; the missing answer tells
+            self._process.stdin.write(json.dumps({"profile": profile}) + "\n")
+            self._process.stdin.flush()
         return self._answer()
 
     def _answer(self) -> Answer:

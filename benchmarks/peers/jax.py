@@ -90,7 +90,7 @@ class Loop:
 def epoch(order: Order, turns: Turns) -> None:
     """A turn: an epoch."""
     loop = Loop(order)
-    test = jnp.asarray(pictures.flat(order.test, pictures.TESTED))
+    test = jnp.asarray(pictures.flat(order.test, order.tested))
     for turn in turns:
         loop.run_epoch()
         turn.stop()

@@ -57,7 +57,7 @@ def epoch(order: Order, turns: Turns) -> None:
     vae = VAE(order)
     vae.compile(optimizer=keras.optimizers.Adam(order.learning_rate, epsilon=order.epsilon))
     X = channels_last(pictures.read(order.train, order.rows))
-    test = channels_last(pictures.read(order.test, pictures.TESTED))
+    test = channels_last(pictures.read(order.test, order.tested))
     for turn in turns:
         vae.fit(X, epochs=1, batch_size=order.batch, verbose=0)
         turn.stop()

@@ -42,6 +42,11 @@ class Order:
         return LATENT[self.network]
 
     @property
+    def tested(self) -> int:
+        """Test pictures that a loss is taken over between turns."""
+        return 100 if self.network == "residual" else 2_000
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """(channels, height, width)."""
         return SHAPE[self.network]

@@ -9,9 +9,6 @@ from typing import Any
 
 import numpy as np
 
-TESTED = 2000
-"""Test pictures that a loss is taken over between turns."""
-
 
 def read(file: str, rows: int) -> Any:
     """The first pictures (rows, channels, height, width) of a file, float32 of 0 and 1."""

@@ -96,7 +96,7 @@ def loss_of(model: VAE, x: Tensor) -> float:
 def epoch(order: Order, turns: Turns) -> None:
     """A turn: an epoch of its trainer."""
     model = made(order)
-    test = torch.from_numpy(pictures.read(order.test, pictures.TESTED))
+    test = torch.from_numpy(pictures.read(order.test, order.tested))
 
     def ends() -> None:
         turns.stop()
@@ -110,7 +110,7 @@ def trained(order: Order, turns: Turns) -> tuple[VAE, Tensor]:
     model = made(order)
     train(order, model, order.epochs)
     model.eval()
-    turns.tell(loss=loss_of(model, torch.from_numpy(pictures.read(order.test, pictures.TESTED))))
+    turns.tell(loss=loss_of(model, torch.from_numpy(pictures.read(order.test, order.tested))))
     return model, torch.from_numpy(pictures.read(order.test, order.asked))
 
 

@@ -46,7 +46,7 @@ class Loop:
         rows = TensorDataset(torch.from_numpy(pictures.read(order.train, order.rows)))
         self.loader = DataLoader(rows, batch_size=order.batch, shuffle=True)
         self.optimizer = optim.Adam(self.model.parameters(), lr=order.learning_rate, eps=order.epsilon)
-        self.test = torch.from_numpy(pictures.read(order.test, pictures.TESTED))
+        self.test = torch.from_numpy(pictures.read(order.test, order.tested))
 
     def run_epoch(self) -> float:
         """Train on every row once; the mean loss."""

@@ -116,13 +116,15 @@ class Loop:
 
     def loss_of(self, x: Any) -> float:
         """Nats an example."""
-        return float(np.mean(np.concatenate([self._loss_of(part) for part in np.split(x, len(x) // 500)])))
+        return float(
+            np.mean(np.concatenate([self._loss_of(part) for part in np.array_split(x, -(-len(x) // 500))]))
+        )
 
 
 def epoch(order: Order, turns: Turns) -> None:
     """A turn: an epoch."""
     loop = Loop(order)
-    test = channels_last(pictures.read(order.test, pictures.TESTED))
+    test = channels_last(pictures.read(order.test, order.tested))
     for turn in turns:
         loop.run_epoch()
         turn.stop()

@@ -65,7 +65,7 @@ class TurnsOfTraining(Callback):
 
     def __init__(self, order: Order, turns: Turns) -> None:
         self.turns = turns
-        self.test = torch.from_numpy(pictures.read(order.test, pictures.TESTED))
+        self.test = torch.from_numpy(pictures.read(order.test, order.tested))
 
     def epoch_begins(self, training: Training) -> None:
         self.turns.begin()
@@ -115,7 +115,10 @@ def estimator(order: Order, *callbacks: Callback, **options: Any) -> VAE:
     if network is None:
         torch.manual_seed(order.seed)
         network = (networks.features(order)[0], networks.decoder(order))
-    same = {
+    same: dict[str, Any] = {
+        "likelihood": "bernoulli",
+        "network": network,
+        "image_shape": order.shape,
         "max_epochs": order.epochs,
         "batch_size": order.batch,
         "learning_rate": order.learning_rate,
@@ -123,16 +126,9 @@ def estimator(order: Order, *callbacks: Callback, **options: Any) -> VAE:
         "validation_fraction": 0.0,
         "patience": None,
         "precision": order.precision,
+        "random_state": order.seed,
     }
-    return VAE(
-        order.latent,
-        likelihood="bernoulli",
-        network=network,
-        image_shape=order.shape,
-        callbacks=callbacks,
-        random_state=order.seed,
-        **{**same, **options},
-    )
+    return VAE(order.latent, callbacks=callbacks, **{**same, **options})
 
 
 def epoch(order: Order, turns: Turns) -> None:
@@ -163,7 +159,7 @@ def reach(order: Order, turns: Turns) -> None:
 def trained(order: Order, turns: Turns) -> tuple[VAE, Any]:
     """A fitted estimator, and the rows that are asked for."""
     vae = estimator(order).fit(pictures.flat(order.train, order.rows))
-    turns.tell(loss=loss_of(vae.model_, torch.from_numpy(pictures.read(order.test, pictures.TESTED))))
+    turns.tell(loss=loss_of(vae.model_, torch.from_numpy(pictures.read(order.test, order.tested))))
     return vae, pictures.flat(order.test, order.asked)
 
 

@@ -42,13 +42,14 @@ WATCHED_LOAD = Path(__file__).with_name("watched_load.py")
 
 def watched(program: list[str], folders: list[str]) -> list[dict[str, Any]]:
     """What the program tells of each folder."""
+    path = os.pathsep.join(filter(None, [str(WATCHED_LOAD.parent), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         [sys.executable, *program],
         input="\n".join(folders),
         capture_output=True,
         text=True,
         timeout=240,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(WATCHED_LOAD.parent)},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": path},
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +11,15 @@ from vaekit.cli.layout import Command, option, together
 from vaekit.cli.made import Made, make
 from vaekit.cli.options import table
 from vaekit.cli.output import print_json
+from vaekit.cli.place import RUNS, refuse_place, write_to
 from vaekit.cli.program import INTERRUPTED, typed
 from vaekit.cli.reading import data_argument, how, read_data, reading_options, told_of_data
 from vaekit.cli.wanted import OF_ESTIMATORS, OF_RECIPES, Wanted, plain_name
-from vaekit.errors import DivergedError, OutputExists, RunError
+from vaekit.errors import DivergedError
 
 if TYPE_CHECKING:
     from vaekit.data.source import Source
 
-RUNS = Path("runs")
 _EPILOG = """\b
 PART is a name, or NAME:OPTION=VALUE,OPTION=VALUE:
   vaekit fit digits --prior mixture:components=20 --network mlp:hidden=400,200
@@ -75,7 +72,7 @@ def command(
         _refuse_span(max_time)
     wanted = Wanted(model, recipe, preset, {name: given[name] for name in given if _was_typed(ctx, name)})
     if out is not None:
-        _refuse_place(Path(out), force)
+        refuse_place(Path(out), force)
     estimator = wanted.estimator()
     source = read_data(data, how(given))
     estimator.set_params(verbose=0 if quiet else 1 + loud)
@@ -83,7 +80,7 @@ def command(
         estimator.set_params(image_shape=source.image_shape)
     diverged = _fit(estimator, source, max_time)
     made = make(estimator, source, typed(ctx))
-    run = _write(made.files, out, force, RUNS / f"{plain_name(source.name)}-{wanted.name}")
+    run = write_to(made.files, out, RUNS / f"{plain_name(source.name)}-{wanted.name}", force)
     _tell(run, estimator, made, as_json)
     if diverged is not None:
         raise diverged
@@ -101,16 +98,6 @@ def _refuse_span(max_time: str) -> None:
     seconds_of(max_time)
 
 
-def _refuse_place(path: Path, force: bool) -> None:
-    """Raise before anything is computed when the run could not be written there."""
-    from vaekit.run import refuse_existing
-
-    refuse_existing(path, force)
-    above = next(folder for folder in path.absolute().parents if os.path.lexists(folder))
-    if not above.is_dir() or not os.access(above, os.W_OK):
-        raise RunError(f"'{path}' cannot be written: '{above}' is not a folder that you may write into.")
-
-
 def _fit(estimator: Any, source: Source, max_time: str | None) -> DivergedError | None:
     """Fit in place; gives the error of a fit that diverged and kept its last good weights."""
     import numpy as np
@@ -124,20 +111,6 @@ def _fit(estimator: Any, source: Source, max_time: str | None) -> DivergedError 
     if source.feature_names is not None:
         estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
     return diverged
-
-
-def _write(files: Mapping[str, bytes], out: str | None, force: bool, stem: Path) -> Path:
-    """Write the run to `out`, else to the first of stem-1, stem-2, ... that is free."""
-    from vaekit.run import write_folder
-
-    if out is not None:
-        return write_folder(out, files, force)
-    for number in itertools.count(1):
-        try:
-            return write_folder(stem.with_name(f"{stem.name}-{number}"), files)
-        except OutputExists:
-            continue
-    raise AssertionError  # count never ends
 
 
 def _tell(run: Path, estimator: Any, made: Made, as_json: bool) -> None:

@@ -38,6 +38,7 @@ from vaekit.errors import (
 # name -> what it does: what `vaekit --help` shows without importing a command.
 COMMANDS = {
     "fit": "Fit a model to DATA and write a run folder.",
+    "sweep": "Fit a model to DATA at many betas and find the knee.",
     "list": "List recipes, parts, presets and data sets.",
     "sample": "Draw new examples from a fitted model.",
     "encode": "Turn DATA into codes.",

@@ -19,17 +19,28 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.plots.kl_per_unit import KLPerUnit
     from vaekit.plots.latent_map import LatentMap
     from vaekit.plots.learning_curves import LearningCurves
+    from vaekit.plots.rate_distortion import RateDistortionCurve
     from vaekit.plots.reconstructions import Reconstructions
     from vaekit.plots.samples import Samples
     from vaekit.plots.style import png
 
-__all__ = ["Display", "KLPerUnit", "LatentMap", "LearningCurves", "Reconstructions", "Samples", "png"]
+__all__ = [
+    "Display",
+    "KLPerUnit",
+    "LatentMap",
+    "LearningCurves",
+    "RateDistortionCurve",
+    "Reconstructions",
+    "Samples",
+    "png",
+]
 
 _HOME = {
     "Display": "display",
     "KLPerUnit": "kl_per_unit",
     "LatentMap": "latent_map",
     "LearningCurves": "learning_curves",
+    "RateDistortionCurve": "rate_distortion",
     "Reconstructions": "reconstructions",
     "Samples": "samples",
     "png": "style",

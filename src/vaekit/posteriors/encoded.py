@@ -41,4 +41,5 @@ class EncodedPosterior(Posterior):
     def numbers(self, h: Tensor, c: Tensor | None) -> Tensor:
         """(B, numbers)."""
         given: Tensor = self.head(self.read(h, c))
-        return given
+        # Draws and their densities are float32, whatever the network computes in.
+        return given.float() if given.dtype in (torch.bfloat16, torch.float16) else given

@@ -131,7 +131,7 @@ class RateDistortion:
         said += f", {at.active_units:.3g} of {at.latent_dim} latent values active"
         suggested = f"{said}; suggested: beta {at.beta:g}, latent_dim {self.suggested_latent_dim}"
         if self.suggested_latent_dim == at.latent_dim:
-            return f"{suggested} or more, since all are active."
+            return f"{suggested} or more, since all are used."
         return f"{suggested}."
 
     def csv(self) -> bytes:

@@ -74,11 +74,13 @@ class TimeBox(Callback):
         self.over = False
         self.curve: list[tuple[float, float]] = []
         self.name = "training"
+        self.keeps_best = False
         self._began = self._stepped = clock()
         self._last_look = 0.0
 
     def fit_begins(self, training: Training) -> None:
         self._began = self._stepped = self.clock()
+        self.keeps_best = training.watched
 
     def step_ends(self, training: Training) -> None:
         self._stepped = self.clock()
@@ -107,9 +109,9 @@ class TimeBox(Callback):
             return f"the fit ended before max_time ({span}) was over."
         if not self.curve:
             return f"max_time ({span}) was over before there was a loss to compare; give more."
-        reached = (
-            f"max_time ({span}) was over at a {self.name} loss of {min(y for _, y in self.curve):.4g} nats"
-        )
+        losses = [loss for _, loss in self.curve]
+        kept = min(losses) if self.keeps_best else losses[-1]
+        reached = f"max_time ({span}) was over at a {self.name} loss of {kept:.4g} nats"
         gain = gain_of_another(self.curve, self.seconds)
         if gain is None:
             return f"{reached}; that is too early to say what another {span} would have bought."
