@@ -18,7 +18,7 @@ from torch.distributions import Normal
 from vaekit import AE, VAE, load, part, preset
 from vaekit.errors import ModelFileError, NetworkError, OutputExists, SpecError, UnknownOption
 from vaekit.estimators.files import files_of
-from vaekit.estimators.plain import NOT_KEPT, read_parameter, write_parameter
+from vaekit.estimators.plain import NOT_KEPT, marked, read_parameter, write_parameter
 from vaekit.estimators.stored import history_csv, read_history
 from vaekit.run import SUMS, read_checked, write_folder
 from vaekit.spec import Part, as_part, names
@@ -219,7 +219,7 @@ def test_a_preset_survives(tmp_path: Path) -> None:
     X = rng.random((40, 28, 28))
     model = preset("tf2-tutorial", max_epochs=1, random_state=0).fit(X)
     model.save(tmp_path / "run")
-    np.testing.assert_array_equal(load(tmp_path / "run").score_samples(X), model.score_samples(X))
+    np.testing.assert_array_equal(load(tmp_path / "run").transform(X), model.transform(X))
 
 
 def test_an_estimator_that_is_not_fitted_is_not_saved(tmp_path: Path) -> None:
@@ -455,6 +455,13 @@ def test_arrays_stand_beside_the_weights(array: Any) -> None:
     found = read_parameter("prior", written, arrays, {}).options["draws"][0]
     np.testing.assert_array_equal(found, array.detach().numpy() if isinstance(array, torch.Tensor) else array)
     assert list(arrays) == ["prior.draws.0"]
+
+
+def test_an_array_is_found_under_a_name_of_any_length() -> None:
+    deep = part("sampled", draws=rng.normal(size=(9, 2)))
+    arrays: dict[str, np.ndarray] = {}
+    written = write_parameter("prior", part("x", **{"n" * 200: deep}), arrays)
+    assert list(marked(written, "array")) == list(arrays)
 
 
 def test_an_option_may_have_any_name() -> None:

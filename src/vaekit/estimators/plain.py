@@ -95,14 +95,14 @@ def marked(stored: Any, mark: str) -> Iterator[str]:
             yield from marked(value, mark)
     elif isinstance(stored, dict):
         if set(stored) == {mark}:
-            yield str(stored[mark])[:80]
+            yield str(stored[mark])
         for value in stored.values():
             yield from marked(value, mark)
 
 
 def refuse_missing_own(parameters: Mapping[str, Any], own: Mapping[str, Any]) -> None:
     """ModelFileError in one sentence when something of the user's own was not given back."""
-    needed = {place: " and ".join(marked(stored, "own")) for place, stored in parameters.items()}
+    needed = {place: " and ".join(marked(stored, "own"))[:80] for place, stored in parameters.items()}
     missing = {place: what for place, what in needed.items() if what and place not in own}
     if missing:
         named = " and ".join(f"{place} ('{what}')" for place, what in missing.items())
