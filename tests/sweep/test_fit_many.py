@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import signal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
@@ -14,9 +16,9 @@ from torch import nn
 
 from vaekit import AE, VAE, part
 from vaekit.errors import SpecError
-from vaekit.spec import register
 from vaekit.sweep import fit_many
 from vaekit.train import Callback
+from vaekit.train.optimizers import SGD
 
 DIGITS = load_digits().data[:400]  # 360 rows to train on: 12 steps of 32 an epoch, so that 5 epochs are 60
 PICTURES = (DIGITS / 16).reshape(-1, 8, 8)
@@ -172,21 +174,13 @@ class Asking(Dropped):
         return torch.relu(h) if float(h.detach().mean()) > -1e9 else h
 
 
-@register("optimizer", "test-lion")
-class SignDescent:
-    """An optimiser that does not declare itself elementwise."""
-
-    def make(self, parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
-        return torch.optim.SGD(parameters, lr=learning_rate)
-
-
 APART: dict[str, tuple[list[Any], str]] = {
     "a critic": (each("random_state", range(2), posterior="point", bound="reconstruction",
                       penalties=("code-critic",)), "critic is a second player"),
     "Hamiltonian": (each("random_state", range(2), posterior="hamiltonian"), "gradients of its own"),
     "dropout": (each("random_state", range(2), network=(Dropped(), nn.Linear(2, 64))), "random"),
     "a question about values": (each("random_state", range(2), network=(Asking(), nn.Linear(2, 64))), "item"),
-    "an optimiser": (each("random_state", range(2), optimizer="test-lion"), "not declared elementwise"),
+    "an optimiser": (each("random_state", range(2), optimizer="sgd"), "not declared elementwise"),
     "draws of a prior that learns": (
         each("random_state", range(2), prior="mixture", penalties=("mmd",)), "a prior that learns"
     ),
@@ -194,7 +188,10 @@ APART: dict[str, tuple[list[Any], str]] = {
 
 
 @pytest.mark.parametrize("case", APART)
-def test_what_cannot_be_stacked_trains_one_by_one_to_the_bit_and_says_so_once(case: str) -> None:
+def test_what_cannot_be_stacked_trains_one_by_one_to_the_bit_and_says_so_once(
+    case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SGD, "elementwise", False)
     estimators, why = APART[case]
     estimators = [est.set_params(max_epochs=2, likelihood=part("gaussian", scale=1.0)) for est in estimators]
     torch.manual_seed(0)
@@ -250,6 +247,49 @@ def test_callbacks_see_their_own_training_and_may_end_it_within_an_epoch() -> No
     alone = VAE(2, **(SMALL | {"callbacks": (Stops(5),)})).fit(DIGITS)
     assert len(estimators[0].history_) == 1
     assert estimators[0].history_[0]["loss"] == pytest.approx(alone.history_[0]["loss"], rel=1e-5)
+
+
+class Interrupts(Callback):
+    """Presses Ctrl-C after some steps."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def step_ends(self, training: Any) -> None:
+        self.left -= 1
+        if self.left == 0:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_ends_all_that_train_together_and_keeps_their_weights() -> None:
+    estimators = each("callbacks", [(), (Interrupts(15),), ()])
+    fit_many(estimators, DIGITS)
+    assert [estimator.interrupted_ for estimator in estimators] == [True] * 3
+    assert [len(estimator.history_) for estimator in estimators] == [2] * 3  # 12 steps are an epoch
+    assert np.isfinite(estimators[2].transform(DIGITS)).all()
+
+
+def test_ctrl_c_is_raised_where_some_have_not_begun() -> None:
+    one_by_one = seeds(posterior="hamiltonian", callbacks=(Interrupts(2),))
+    of_two_shapes = [*each("callbacks", [(Interrupts(2),), ()]), VAE(3, **SMALL)]
+    for estimators, fitted in ((one_by_one, [True, False]), (of_two_shapes, [True, True, False])):
+        with pytest.raises(KeyboardInterrupt):
+            fit_many(estimators, DIGITS)
+        assert [hasattr(estimator, "model_") for estimator in estimators] == fitted
+        assert estimators[0].interrupted_
+
+
+def test_frames_and_tensors_are_fitted_as_arrays_are() -> None:
+    frame = pd.DataFrame(DIGITS, columns=[f"pixel {at}" for at in range(64)])
+    from_frame, from_tensor = fit_many(seeds(), frame), fit_many(seeds(), torch.from_numpy(DIGITS))
+    assert list(from_frame[1].feature_names_in_) == list(frame.columns)
+    assert torch.equal(weights(from_frame[1]), weights(from_tensor[1]))
+
+
+@pytest.mark.gpu
+def test_on_a_gpu_too_models_come_to_what_each_comes_to_alone() -> None:
+    for name in ("random_state", "beta", "weight of a penalty"):
+        as_one_by_one([clone(estimator).set_params(device="cuda") for estimator in NUMBERS[name]], DIGITS)
 
 
 def test_rows_that_are_equal_are_held_once() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from vaekit.spec import as_part, lookup
-from vaekit.sweep.stack import Objective, Stack
+from vaekit.sweep.stack import Objective, Stack, plain_numbers
 from vaekit.train import Training
 
 MAY_DIFFER = ("random_state", "learning_rate", "patience", "bound", "penalties", "callbacks", "verbose")
@@ -38,7 +38,7 @@ def _kind(tensor: torch.Tensor) -> tuple[Any, ...]:
 def _scorer(scorer: Any) -> tuple[type, dict[str, Any]]:
     """All of a bound or penalty but the values of its plain numbers."""
     own = {name: value for name, value in vars(scorer).items() if not name.startswith("_")}
-    numbers = {name: "a number" for name in scorer.plain_numbers if own.get(name) is not None}
+    numbers = {name: "a number" for name in plain_numbers(scorer) if own.get(name) is not None}
     return type(scorer), own | numbers
 
 
@@ -51,9 +51,8 @@ def why_apart(trainings: Sequence[Training]) -> str | None:
         return "the posterior takes gradients of its own"
     if first.penalties and any(True for _ in first.model.prior.parameters()):
         return "a penalty draws from a prior that learns"
-    if not getattr(
-        lookup("optimizer", as_part("optimizer", first.plan.optimizer).name), "elementwise", False
-    ):
+    optimizer = lookup("optimizer", as_part("optimizer", first.plan.optimizer).name)
+    if not getattr(optimizer, "elementwise", False):
         return "the optimiser is not declared elementwise"
     try:
         same = _tried(trainings)

@@ -45,8 +45,11 @@ def fit_many(estimators: Sequence[Estimator], X: Array) -> list[Estimator]:
     groups: dict[str, list[Fit]] = {}
     for estimator, begun in fits:
         groups.setdefault(likeness(estimator, begun.training), []).append((estimator, begun))
-    for group in groups.values():
-        _fit_alike(group)
+    waiting = list(groups.values())
+    while waiting:
+        fitted = _fit_alike(waiting.pop(0))
+        if waiting and any(outcome.interrupted for outcome in fitted):
+            raise KeyboardInterrupt
     return estimators
 
 
@@ -59,7 +62,7 @@ def _share(begun: Begun, other: Begun) -> None:
         ours.x = theirs.x
 
 
-def _fit_alike(group: Sequence[Fit]) -> None:
+def _fit_alike(group: Sequence[Fit]) -> list[Outcome]:
     """Fit estimators that are alike: together where that is possible."""
     trainings = [begun.training for _, begun in group]
     first, begun = group[0]
@@ -67,17 +70,20 @@ def _fit_alike(group: Sequence[Fit]) -> None:
     if apart is None:
         first._log([f"{len(group)} models train together."])
         begun.training.callbacks += progress(int(first.verbose))
-        for (estimator, begun), outcome in zip(group, train_together(trainings), strict=True):
+        outcomes = train_together(trainings)
+        for (estimator, begun), outcome in zip(group, outcomes, strict=True):
             _keep(estimator, begun, outcome)
-        return
+        return outcomes
     if apart:
         first._log([f"{len(group)} models train one by one: {apart}."])
-    for at, (estimator, begun) in enumerate(group):
-        begun.training.callbacks += progress(int(estimator.verbose))
-        outcome = begun.training.run()
-        _keep(estimator, begun, outcome)
-        if outcome.interrupted and at + 1 < len(group):
+    outcomes = []
+    for estimator, begun in group:
+        if any(outcome.interrupted for outcome in outcomes):
             raise KeyboardInterrupt
+        begun.training.callbacks += progress(int(estimator.verbose))
+        outcomes.append(begun.training.run())
+        _keep(estimator, begun, outcomes[-1])
+    return outcomes
 
 
 def _keep(estimator: LatentEstimator, begun: Begun, outcome: Outcome) -> None:

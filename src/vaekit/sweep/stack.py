@@ -194,6 +194,11 @@ class Stack:
                 training.means.add(rows, terms, mean, {})
 
 
+def plain_numbers(scorer: Any) -> tuple[str, ...]:
+    """Attributes of a bound or penalty that its code calculates with and never asks."""
+    return getattr(scorer, "plain_numbers", ())
+
+
 def with_numbers(scorer: Any, numbers: Columns) -> Any:
     """A copy of a bound or penalty with other numbers in it."""
     changed = copy.copy(scorer)
@@ -206,7 +211,7 @@ def differing(scorers: Sequence[Sequence[Any]], device: torch.device) -> list[Co
     """For the bound and each penalty the plain numbers in which the models differ."""
     found = []
     for same in zip(*scorers, strict=True):
-        columns = {name: [getattr(scorer, name) for scorer in same] for name in same[0].plain_numbers}
+        columns = {name: [getattr(scorer, name) for scorer in same] for name in plain_numbers(same[0])}
         found.append(
             {
                 name: torch.tensor(column, dtype=torch.float32, device=device)
