@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from numbers import Real
 
 from torch import Tensor
 
@@ -107,7 +108,7 @@ class Elbo(Bound):
         self.beta, self.warm_up, self.cycles, self.free_nats = beta, warm_up, cycles, free_nats
         self.target = target_rate if capacity is None else capacity
         self.target_rises = capacity is not None
-        self.pull, self.kl, self.samples = pull, kl, samples
+        self.pull, self.kl, self.samples = pull, kl, int(samples)
         self.ends = warm_up * (1 if cycles == 1 else 2 * cycles)
 
     def risen(self, epoch: float) -> float:
@@ -144,7 +145,7 @@ class Iwae(Bound):
 
     def __init__(self, *, samples: int = 5) -> None:
         _at_least("iwae", "samples", samples, 1)
-        self.samples = samples
+        self.samples = int(samples)
 
     def terms(self, evidence: Evidence, epoch: float = math.inf) -> Terms:
         return {"iwae": (1.0, -log_mean_weight(evidence))}
@@ -184,7 +185,7 @@ class Map(Bound):
 def _at_least(bound: str, option: str, number: float | None, least: float) -> None:
     if number is None:
         return
-    if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number < math.inf:
+    if isinstance(number, bool) or not isinstance(number, Real) or not least <= number < math.inf:
         raise SpecError(
             f"bound '{bound}': {option}={number!r} is not possible; give a number of at least {least}."
         )

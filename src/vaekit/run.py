@@ -195,7 +195,9 @@ def _finite(digits: str) -> float:
 
 
 def _with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in CHECKED if name in files]
+    """The files and their sums: of a run those that make its model, of any other folder all of them."""
+    names = CHECKED if MARK in files else sorted(files)
+    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in names if name in files]
     return {**files, SUMS: "".join(lines).encode()}
 
 

@@ -341,3 +341,10 @@ def test_the_preset_of_the_tutorial_has_its_parameters_and_takes_overrides():
 def test_bfloat16_trains_finitely():
     vae = VAE(precision="bfloat16", **quick).fit(iris)
     assert np.isfinite(vae.score(iris))
+
+
+def test_whole_numbers_of_numpy_are_numbers():
+    vae = VAE(
+        batch_size=np.int64(32), latent_dim=np.int64(2), bound=part("elbo", samples=np.int64(2)), **quick
+    )
+    assert np.isfinite(vae.fit(iris).score(iris))

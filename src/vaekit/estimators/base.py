@@ -180,7 +180,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             max_epochs=epochs_for(len(numbers), self.batch_size)
             if isinstance(self.max_epochs, str)
             else self.max_epochs,
-            batch_size=self.batch_size,
+            batch_size=int(self.batch_size),
             learning_rate=self.learning_rate,
             optimizer=self.optimizer,
             schedule=self.schedule,
