@@ -7,7 +7,7 @@ from the same first weights its losses are the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -78,9 +78,8 @@ class Handwritten:
         self.order = torch.Generator().manual_seed(seed)
         self.noise = torch.Generator().manual_seed(seed + 1)
 
-    def run_epoch(self) -> float:
-        """Train on every row once; the mean loss over the rows, nats."""
-        losses = []
+    def steps(self) -> Iterator[Tensor]:
+        """An epoch, step by step: every row once. Gives the loss of each step, summed over its rows, nats."""
         for rows in torch.randperm(len(self.x), generator=self.order).split(self.batch):
             x = self.x.index_select(0, rows)
             mean, log_variance = self.encoder(x).chunk(2, dim=1)
@@ -91,5 +90,8 @@ class Handwritten:
             self.adam.zero_grad()
             (summed / len(x)).backward()
             self.adam.step()
-            losses.append(summed.detach())
+            yield summed.detach()
+
+    def mean_loss(self, losses: list[Tensor]) -> float:
+        """The mean over the rows of an epoch, nats: all that is ever read from the device."""
         return float(torch.stack(losses).sum()) / len(self.x)

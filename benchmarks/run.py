@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 import vaekit
-from benchmarks.step import CASES, CHECKED_STEPS, LIMIT, check, measure
+from benchmarks.step import CASES, CHECKED_STEPS, CLOCKS, LIMIT, check, measure
 from vaekit.data.read import read
 from vaekit.machine import float32_products_are_exact, keep_memory
 
@@ -42,7 +42,7 @@ def machine() -> list[str]:
 def pictures(rows: int) -> tuple[Tensor, str]:
     """x (rows, 1, 28, 28) of 0 and 1, and what it is: MNIST where $VAEKIT_DATA has it, else random bits."""
     if os.environ.get("VAEKIT_DATA"):
-        X = torch.from_numpy(read("mnist").X[:rows])
+        X = torch.tensor(read("mnist").X[:rows])
         return (X > 127).float().view(-1, 1, 28, 28), "MNIST"
     bits = torch.rand(rows, 1, 28, 28, generator=torch.Generator().manual_seed(0)) < 0.13
     return bits.float(), "random bits of MNIST's shape"
@@ -51,24 +51,28 @@ def pictures(rows: int) -> tuple[Tensor, str]:
 def main() -> None:
     """Measure, print, and end with 1 when something is too slow."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each loop that are counted")
-    parser.add_argument("--steps", type=int, default=200, help="steps a turn")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds that are counted")
+    parser.add_argument("--steps", type=int, default=200, help="steps of each loop in a round")
     parser.add_argument(
         "--threads", type=int, nargs="+", default=[2, 1], help="numbers of threads to measure with"
+    )
+    parser.add_argument(
+        "--clock", choices=CLOCKS, default="wall", help="'thread' on a busy machine, see README.md"
     )
     given = parser.parse_args()
     print(*machine(), sep="\n")
     print(
-        f"The composed step / a hand-written one: min, median and max of {given.rounds} rounds; limit {LIMIT}."
+        f"The composed step / a hand-written one: min, median and max of {given.rounds} rounds "
+        f"({given.clock} clock); limit {LIMIT}."
     )
     slow = 0
     for case in CASES:
         x, what = pictures(given.steps * case.batch)
-        print(f"\n{case.name}; {given.steps} steps a turn on {what}")
+        print(f"\n{case.name}; {given.steps} steps a round on {what}")
         print(f"  losses of the first {CHECKED_STEPS} steps agree to {check(case, x):.0e}")
         for threads in given.threads:
             torch.set_num_threads(threads)
-            figures = measure(case, x, given.rounds)
+            figures = measure(case, x, given.rounds, CLOCKS[given.clock])
             slow += figures.ratio > LIMIT
             print(f"  {threads} thread{'s' * (threads > 1)}: {figures}", flush=True)
     sys.exit(int(slow > 0))

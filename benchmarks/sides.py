@@ -76,19 +76,21 @@ class Program:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            self._process.wait()
-            raise PeerFailed(last_line(self._errors))
+            raise PeerFailed(f"{last_line(self._errors)}; exit code {self._process.wait()}")
         answer: Answer = json.loads(line)
         return answer
 
     def close(self) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        assert self._process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._process.stdout.close()
         self._errors.close()
 
 
@@ -110,7 +112,7 @@ class Fresh:
             seconds = time.perf_counter() - started
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:
-                raise PeerFailed(last_line(errors))
+                raise PeerFailed(f"{last_line(errors)}; exit code {process.returncode}")
         processor = usage.ru_utime + usage.ru_stime
         return {"seconds": seconds, "processor": processor, "mebibytes": usage.ru_maxrss / 2**10}
 

@@ -14,10 +14,10 @@ def features(order: Order) -> tuple[nn.Module, int]:
     if order.network == "tutorial":
         layers = [nn.Conv2d(1, 32, 3, 2), nn.ReLU(), nn.Conv2d(32, 64, 3, 2), nn.ReLU(), nn.Flatten()]
         return _glorot(nn.Sequential(*layers)), 64 * 6 * 6
-    layers = [nn.Conv2d(3, 32, 3, padding=1), Residual(32)]
-    for inner, outer in ((32, 64), (64, 128), (128, 128)):
+    layers = [nn.Conv2d(3, 16, 3, padding=1), Residual(16)]
+    for inner, outer in ((16, 32), (32, 64), (64, 64)):
         layers += [nn.Conv2d(inner, outer, 4, 2, 1), Residual(outer)]
-    return nn.Sequential(*layers, nn.ReLU(), nn.Flatten()), 128 * 8 * 8
+    return nn.Sequential(*layers, nn.ReLU(), nn.Flatten()), 64 * 8 * 8
 
 
 def decoder(order: Order) -> nn.Module:
@@ -35,10 +35,10 @@ def decoder(order: Order) -> nn.Module:
                 nn.ConvTranspose2d(32, 1, 3, 1, 1),
             )
         )  # fmt: skip
-    layers: list[nn.Module] = [nn.Linear(order.latent, 128 * 8 * 8), nn.Unflatten(1, (128, 8, 8))]
-    for inner, outer in ((128, 128), (128, 64), (64, 32)):
+    layers: list[nn.Module] = [nn.Linear(order.latent, 64 * 8 * 8), nn.Unflatten(1, (64, 8, 8))]
+    for inner, outer in ((64, 64), (64, 32), (32, 16)):
         layers += [Residual(inner), nn.ConvTranspose2d(inner, outer, 4, 2, 1)]
-    return nn.Sequential(*layers, Residual(32), nn.ReLU(), nn.Conv2d(32, 3, 3, padding=1))
+    return nn.Sequential(*layers, Residual(16), nn.ReLU(), nn.Conv2d(16, 3, 3, padding=1))
 
 
 class Residual(nn.Module):

@@ -24,7 +24,7 @@ def fit_and_score(order: Order, turns: Turns) -> None:
             lr=order.learning_rate,
             epoch_num=order.epochs,
             batch_size=order.batch,
-            optimizer_params={"eps": order.epsilon},
+            optimizer_params={"weight_decay": 0.0},
             beta=2 * SCALE**2 / X.shape[1],
             capacity=float("inf"),
             encoder_neuron_list=[400],

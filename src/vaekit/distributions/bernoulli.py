@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from vaekit.distributions.independent import Independent
+from vaekit.distributions.independent import Independent, sum_over_event
 
 
 class Bernoulli(Independent):
@@ -23,8 +23,18 @@ class Bernoulli(Independent):
         return self.logits.sigmoid()
 
     def value_log_prob(self, x: Tensor) -> Tensor:
-        """logits * x - softplus(logits), as torch's one fused function."""
-        return -binary_cross_entropy_with_logits(self.logits, x.expand_as(self.logits), reduction="none")
+        """logits * x - softplus(logits)."""
+        return -self._cross_entropy(x)
+
+    def log_prob(self, x: Tensor, observed: Tensor | None = None) -> Tensor:
+        """As for every family, with the sign turned after the sum: there it is one number an example."""
+        if observed is not None:
+            return super().log_prob(x, observed)
+        return -sum_over_event(self._cross_entropy(x), None)
+
+    def _cross_entropy(self, x: Tensor) -> Tensor:
+        """Of each value, as torch's one fused function."""
+        return binary_cross_entropy_with_logits(self.logits, x.expand_as(self.logits), reduction="none")
 
     def sample(self, generator: torch.Generator) -> Tensor:
         return torch.bernoulli(self.mean, generator=generator)

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from vaekit.spec import build, register
+from vaekit.train.adam import FusedAdam
 
 
 class Maker(Protocol):
@@ -29,11 +30,14 @@ class Adam:
     def __init__(
         self, *, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8, weight_decay: float = 0.0
     ) -> None:
-        self.options: dict[str, Any] = {"betas": tuple(betas), "eps": epsilon, "weight_decay": weight_decay}
+        self.options: dict[str, Any] = {
+            "betas": tuple(betas),
+            "epsilon": epsilon,
+            "weight_decay": weight_decay,
+        }
 
     def make(self, parameters: list[nn.Parameter], learning_rate: float) -> torch.optim.Optimizer:
-        kind = torch.optim.AdamW if self.options["weight_decay"] else torch.optim.Adam
-        return kind(parameters, lr=learning_rate, fused=True, **self.options)
+        return FusedAdam(parameters, learning_rate, **self.options)
 
 
 @register(

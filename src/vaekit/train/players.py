@@ -27,7 +27,8 @@ class Player:
         """
         if self.optimizer is None:
             return
-        self.optimizer.zero_grad(set_to_none=True)
+        for parameter in self.parameters:
+            parameter.grad = None
         loss.backward(inputs=None if alone else self.parameters)
 
     def move(self, share: float, gradient_clip: float | None) -> None:
