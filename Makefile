@@ -41,14 +41,14 @@ long: .venv-dev/ready  ## tests of hours; takes TESTS as slow does
 gpu: .venv-dev/ready  ## tests that need a CUDA device
 	$(dev)/python -m pytest -m gpu
 
-bench: .venv-run/ready  ## measure the speed
-	$(run)/python -m benchmarks
+bench: .venv-run/ready  ## measure the speed, beside a hand-written loop and beside other toolkits
+	$(run)/python -m benchmarks; step=$$?; $(run)/python -m benchmarks.compare && exit $$step
 
 docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 	.venv-docs/bin/sphinx-build -q -W docs docs/_build/html
 
 clean:  ## remove the environments, caches and built files; runs stay
-	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs dist build docs/_build
+	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs .venv-bench-* dist build docs/_build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 

@@ -6,6 +6,7 @@ Ends with exit code 1 when a figure is above its limit.
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import platform
 import sys
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor
 
 import vaekit
+from benchmarks import table
 from benchmarks.step import CASES, CHECKED_STEPS, CLOCKS, LIMIT, check, measure
 from vaekit.data.read import read
 from vaekit.machine import float32_products_are_exact, keep_memory
@@ -26,6 +28,9 @@ def processor() -> str:
     lines = found.read_text().splitlines() if found.exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
+
+
+HEAD = ("network", "threads", "min", "median", "max", "ms a step", "by hand")
 
 
 def machine() -> list[str]:
@@ -49,7 +54,7 @@ def pictures(rows: int) -> tuple[Tensor, str]:
 
 
 def main() -> None:
-    """Measure, print, and end with 1 when something is too slow."""
+    """Measure and print, and end with 1 when something is too slow. A run with the usual options writes README.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds that are counted")
     parser.add_argument("--steps", type=int, default=200, help="steps of each loop in a round")
@@ -60,11 +65,13 @@ def main() -> None:
         "--clock", choices=CLOCKS, default="wall", help="'thread' on a busy machine, see README.md"
     )
     given = parser.parse_args()
-    print(*machine(), sep="\n")
-    print(
+    lines = [f"{datetime.date.today().isoformat()}; {line}" for line in machine()[:1]] + machine()[1:]
+    lines.append(
         f"The composed step / a hand-written one: min, median and max of {given.rounds} rounds "
         f"({given.clock} clock); limit {LIMIT}."
     )
+    print(*lines, sep="\n")
+    written = [*(f"{line}  " for line in lines), "", table.line(HEAD), table.line(["---"] * len(HEAD))]
     slow = 0
     for case in CASES:
         x, what = pictures(given.steps * case.batch)
@@ -75,4 +82,7 @@ def main() -> None:
             figures = measure(case, x, given.rounds, CLOCKS[given.clock])
             slow += figures.ratio > LIMIT
             print(f"  {threads} thread{'s' * (threads > 1)}: {figures}", flush=True)
+            written.append(table.line([case.name, str(threads), *figures.cells]))
+    if all(getattr(given, option) == parser.get_default(option) for option in vars(given)):
+        table.put(Path(__file__).with_name("README.md"), "step", written)
     sys.exit(int(slow > 0))

@@ -77,6 +77,13 @@ class Figures:
         """Their median."""
         return median(self.ratios)
 
+    @property
+    def cells(self) -> list[str]:
+        """For a table: the least, the median and the largest ratio, and milliseconds of either loop."""
+        ratios = (min(self.ratios), self.ratio, max(self.ratios))
+        spent = (1e3 * median(self.composed), 1e3 * median(self.by_hand))
+        return [*(f"{ratio:.3f}" for ratio in ratios), *(f"{each:.2f}" for each in spent)]
+
     def __str__(self) -> str:
         seconds = f"{1e3 * median(self.composed):.3f} ms a step, by hand {1e3 * median(self.by_hand):.3f}"
         return f"ratio {min(self.ratios):.3f}, {self.ratio:.3f}, {max(self.ratios):.3f} ({seconds})"

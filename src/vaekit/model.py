@@ -40,10 +40,11 @@ class Evidence:
         p_z: Any,
         draws: Draws,
         likelihood: Likelihood,
+        decoder_c: Tensor | None = None,
     ) -> None:
         self.x, self.c, self.observed = x, c, observed
         self.q, self.p_z, self.draws = q, p_z, draws
-        self.likelihood = likelihood
+        self.likelihood, self.decoder_c = likelihood, decoder_c
 
     @property
     def z(self) -> Tensor:
@@ -58,7 +59,7 @@ class Evidence:
     @cached_property
     def p_x(self) -> Any:
         """p(x | z, c) of the draws."""
-        return self.likelihood(self.z, self.c)
+        return self.likelihood(self.z, self.decoder_c)
 
     @cached_property
     def log_px(self) -> Tensor:
@@ -69,7 +70,7 @@ class Evidence:
     @cached_property
     def expected_log_px(self) -> Tensor:
         """E_q[log p(x | z, c)], (B,): in closed form where known, else the mean over the draws."""
-        known = self.likelihood.expected_log_prob(self.q, self.x, self.c, self.observed)
+        known = self.likelihood.expected_log_prob(self.q, self.x, self.decoder_c, self.observed)
         return self.log_px.mean(0) if known is None else known
 
     @cached_property
@@ -101,14 +102,19 @@ class Evidence:
 
 
 class LatentModel(nn.Module):
-    """p(z | c) p(x | z, c) with q(z | x, c)."""
+    """p(z | c) p(x | z, c) with q(z | x, c), as far as each of the three reads the condition."""
 
     def __init__(
-        self, posterior: Posterior, likelihood: Likelihood, prior: Prior, description: str = ""
+        self,
+        posterior: Posterior,
+        likelihood: Likelihood,
+        prior: Prior,
+        description: str = "",
+        condition: tuple[str, ...] = ("encoder", "decoder", "prior"),
     ) -> None:
-        """description: the network in one line."""
+        """description: the network in one line. condition: who reads it."""
         super().__init__()
-        self.description = description
+        self.description, self.condition = description, condition
         self.posterior, self.likelihood, self.prior = posterior, likelihood, prior
         prior.bind(posterior)
         posterior.bind(prior)
@@ -125,24 +131,33 @@ class LatentModel(nn.Module):
         """
         return 6.0 * rows * sum(p.numel() * (1000 if p.dim() > 2 else 1) for p in self.parameters())
 
+    def c_for(self, place: str, c: Tensor | None) -> Tensor | None:
+        """The condition as "encoder", "decoder" or "prior" reads it."""
+        return c if place in self.condition else None
+
+    def decode(self, z: Tensor, c: Tensor | None = None) -> Any:
+        """z (K, B, L) -> p(x | z, c), batch (K, B)."""
+        return self.likelihood(z, self.c_for("decoder", c))
+
     def encode(self, x: Tensor, c: Tensor | None = None, observed: Tensor | None = None) -> Any:
         """x (B, *event) -> q(z | x, c)."""
         if observed is not None:
             x = torch.where(observed, x, 0.0)
 
         def log_joint(z: Tensor) -> Tensor:
-            log_px: Tensor = self.likelihood(z, c).log_prob(x, observed)
-            log_pz: Tensor = self.prior(c).log_prob(z)
+            log_px: Tensor = self.decode(z, c).log_prob(x, observed)
+            log_pz: Tensor = self.prior(self.c_for("prior", c)).log_prob(z)
             return log_px + log_pz
 
-        return self.posterior(self.likelihood.represent(x), c, log_joint)
+        return self.posterior(self.likelihood.represent(x), self.c_for("encoder", c), log_joint)
 
     def forward(
         self, x: Tensor, noise: Tensor, c: Tensor | None = None, observed: Tensor | None = None
     ) -> Evidence:
         """x (B, *event) and noise (K, B, noise_size) -> the evidence of K draws a row."""
         q = self.encode(x, c, observed)
-        return Evidence(x, c, observed, q, self.prior(c), q.draw(noise), self.likelihood)
+        p_z = self.prior(self.c_for("prior", c))
+        return Evidence(x, c, observed, q, p_z, q.draw(noise), self.likelihood, self.c_for("decoder", c))
 
 
 def make_network(value: Any, sizes: Sizes) -> Network:
@@ -157,12 +172,13 @@ def make_model(spec: Spec, sizes: Sizes, generator: torch.Generator) -> LatentMo
     """The model of a spec, with first weights drawn from `generator`; ClashError before any tensor exists."""
     refuse_clashes(spec)
     network = make_network(spec.network, sizes)
+    read = sizes.read_by(spec.condition, "decoder")
     likelihood: Likelihood = (
-        OwnLikelihood(sizes, spec.likelihood)
+        OwnLikelihood(read, spec.likelihood)
         if isinstance(spec.likelihood, nn.Module)
-        else build("likelihood", spec.likelihood, sizes, network)
+        else build("likelihood", spec.likelihood, read, network)
     )
-    seen = seen_by_encoder(likelihood, sizes)
+    seen = seen_by_encoder(likelihood, sizes.read_by(spec.condition, "encoder"))
     if seen.event_shape != sizes.event_shape:
         network = make_network(spec.network, seen)
     posterior: Posterior = (
@@ -170,10 +186,14 @@ def make_model(spec: Spec, sizes: Sizes, generator: torch.Generator) -> LatentMo
         if isinstance(spec.posterior, nn.Module)
         else build("posterior", spec.posterior, seen, network)
     )
+    # The Vamp prior has a condition for each of its pseudo-inputs, which is the encoder's.
+    given = replace(seen, condition_dim=sizes.read_by(spec.condition, "prior", "encoder").condition_dim)
     prior: Prior = (
-        OwnPrior(seen, spec.prior) if isinstance(spec.prior, nn.Module) else build("prior", spec.prior, seen)
+        OwnPrior(given, spec.prior)
+        if isinstance(spec.prior, nn.Module)
+        else build("prior", spec.prior, given)
     )
-    model = LatentModel(posterior, likelihood, prior, network.description)
+    model = LatentModel(posterior, likelihood, prior, network.description, tuple(spec.condition))
     initialise(model, generator, network.init)
     return model
 

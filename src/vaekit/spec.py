@@ -95,6 +95,8 @@ class Spec:
     bound: Any = "elbo"
     penalties: tuple[Any, ...] = ()
     network: Any = "auto"
+    condition: tuple[str, ...] = ("encoder", "decoder", "prior")
+    """Who reads the condition, where the rows have one."""
 
     def with_(self, **changes: Any) -> Spec:
         """The same spec with other parts in the named places."""
@@ -123,6 +125,7 @@ class Spec:
         written: dict[str, Any] = {"latent_dim": self.latent_dim}
         for name in ("likelihood", "prior", "posterior", "bound", "network"):
             written[name] = to_plain(getattr(self, name))
+        written["condition"] = list(self.condition)
         written["penalties"] = [to_plain(penalty) for penalty in self.penalties]
         return written
 
@@ -241,6 +244,10 @@ class Sizes:
         for length in self.event_shape:
             size *= length
         return size
+
+    def read_by(self, condition: tuple[str, ...], *places: str) -> Sizes:
+        """The sizes as one of these places sees them: without a condition unless `condition` names one of them."""
+        return self if set(places) & set(condition) else replace(self, condition_dim=0)
 
     def without_examples(self) -> Sizes:
         """The same without rows of data: what may be kept and stored."""

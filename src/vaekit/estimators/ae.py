@@ -40,12 +40,12 @@ class AE(LatentEstimator):
         """The mean of log p(x | z = encoder(x)), nats per example in the units of X."""
         return -float(self.reconstruction_error(X).mean())
 
-    def reconstruction_error(self, X: Any) -> Array:
+    def reconstruction_error(self, X: Any, c: Any = None) -> Array:
         """(n,) -log p(x | z = encoder(x)), nats in the units of X: the stranger the row, the larger."""
-        x = self._scorable_rows(X)
-        return -self._reader().log_px(x, 1) - self.treatment_.log_jacobian
+        x, given = self._scorable(X, c)
+        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian
 
-    def ledger(self, X: Any) -> dict[str, float]:
+    def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: the reconstruction, with its standard error."""
-        x = self._scorable_rows(X)
-        return ledger(self._reader(), self.bound_, x, self.treatment_.log_jacobian, 1)
+        x, given = self._scorable(X, c)
+        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, 1)

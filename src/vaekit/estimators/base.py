@@ -143,7 +143,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         being finite; the estimator then holds the last good weights.
         """
         box = None if max_time is None else TimeBox(seconds_of(max_time))
-        begun = self._begin(X)
+        begun = self._begin(X, y)
         begun.training.callbacks += [*progress(int(self.verbose)), *([] if box is None else [box])]
         outcome = begun.training.run()
         self._keep(begun, outcome)
@@ -153,14 +153,14 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             raise DivergedError(why_diverged(outcome))
         return self
 
-    def _begin(self, X: Any) -> Begun:
+    def _begin(self, X: Any, y: Any = None) -> Begun:
         """Everything that comes before the first step."""
         self._validate_params()
-        X = self._read(X, reset=True)
+        X, c = self._learn(X, y)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         spec = self._spec()
         refuse_clashes(spec)
-        ready = prepare(X, spec, self.get_params(deep=False), seed)
+        ready = prepare(X, spec, self.get_params(deep=False), seed, 0 if c is None else c.shape[1])
         self._log(ready.said)
         device = choose_device(self.device)
         generator = torch.Generator().manual_seed(seed)
@@ -191,7 +191,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             device=device,
             bfloat16=self.precision == "bfloat16",
         )
-        rows = rows_of(X, ready.treatment, device)
+        rows = rows_of(X, ready.treatment, device, c)
         training = Training(
             model.to(device),
             bound,
@@ -224,6 +224,24 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             epochs = f"{self.n_iter_} epoch{'s' if self.n_iter_ > 1 else ''}"
             self._log([f"stopped after {epochs}; the weights of epoch {self.best_epoch_} are kept."])
 
+    def _learn(self, X: Any, y: Any) -> tuple[Array, Array | None]:
+        """(X as an array, the condition (n, C) of its rows or None), both remembered as what fit saw."""
+        return self._read(X, reset=True), None
+
+    def _condition(self, c: Any, n: int) -> Array | None:
+        """What a method was given as c= for n rows, as the model reads it: (n, C), or None without a condition."""
+        if c is not None:
+            raise DataError(
+                f"this {type(self).__name__} was fitted without a condition, so it takes no c=; use CVAE."
+            )
+        return None
+
+    def _given(self, X: Any, c: Any) -> tuple[Array, Array | None]:
+        """(X as model values (n, *event), binarised as fit did; the condition of its rows)."""
+        check_is_fitted(self)
+        rows = self._rows(self._read(X, reset=False))
+        return rows, self._condition(c, len(rows))
+
     def _log(self, sentences: list[str]) -> None:
         """Remember what fit says, and say it when asked to."""
         self.log_: list[str] = [*getattr(self, "log_", []), *sentences]
@@ -250,29 +268,28 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 del self.feature_names_in_
         return array
 
-    def _rows(self, X: Any) -> Array:
-        """X as model values (n, *event), binarised as fit did."""
-        check_is_fitted(self)
-        x = self.treatment_.to_model(self._read(X, reset=False))
+    def _rows(self, X: Array) -> Array:
+        """An array that was read as model values (n, *event), binarised as fit did."""
+        x = self.treatment_.to_model(X)
         return self.treatment_.fixed_draw(x) if self.treatment_.binarize == "dynamic" else x
 
-    def _scorable_rows(self, X: Any) -> Array:
-        """The same, with the support of the likelihood checked."""
-        x = self._rows(X)
+    def _scorable(self, X: Any, c: Any) -> tuple[Array, Array | None]:
+        """As `_given`, with the support of the likelihood checked."""
+        x, c = self._given(X, c)
         self.model_.likelihood.check(x)
-        return x
+        return x, c
 
-    def _reader(self) -> Reader:
+    def _reader(self, c: Array | None = None) -> Reader:
         check_is_fitted(self)
-        return Reader(self.model_, self.treatment_.event_shape, self.seed_)
+        return Reader(self.model_, self.treatment_.event_shape, self.seed_).given(c)
 
-    def transform(self, X: Any) -> Array:
+    def transform(self, X: Any, c: Any = None) -> Array:
         """The mean of q(z | x), (n, latent_dim); the same for a row whatever stands beside it."""
-        rows = self._rows(X)
-        codes = self._reader().encode(rows)
+        rows, given = self._given(X, c)
+        codes = self._reader(given).encode(rows)
         return codes.astype(np.float32) if getattr(X, "dtype", None) == np.float32 else codes
 
-    def inverse_transform(self, Z: Any) -> Array:
+    def inverse_transform(self, Z: Any, c: Any = None) -> Array:
         """Codes (n, latent_dim) -> the mean of p(x | z), shaped like the data, in its units."""
         check_is_fitted(self)
         codes = check_array(Z, dtype=[np.float64, np.float32], input_name="Z")
@@ -280,13 +297,17 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             raise DataError(
                 f"Z has {codes.shape[1]} values a row; codes of this model have latent_dim={self._n_features_out}."
             )
-        return self.treatment_.to_user(self._reader().decode(codes))
+        return self._shown(self._reader(self._condition(c, len(codes))).decode(codes))
 
-    def reconstruct(self, X: Any) -> Array:
+    def reconstruct(self, X: Any, c: Any = None) -> Array:
         """The mean of p(x | z) at the mean of q(z | x), shaped like the data, in its units."""
-        rows = self._rows(X)
-        reader = self._reader()
-        return self.treatment_.to_user(reader.decode(reader.encode(rows)))
+        rows, given = self._given(X, c)
+        reader = self._reader(given)
+        return self._shown(reader.decode(reader.encode(rows)))
+
+    def _shown(self, x: Array) -> Array:
+        """Model values (n, *event) shaped like the data, in its units."""
+        return self.treatment_.to_user(x)
 
     def save(self, path: Any, force: bool = False) -> None:
         """Write the fitted estimator to a new folder `path`; `vaekit.load(path)` reads it back.

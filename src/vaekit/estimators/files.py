@@ -80,6 +80,7 @@ def _spec_file(estimator: Any, arrays: dict[str, Array]) -> SpecFile:
         spec=PlacesFile(**places),
         event_shape=list(estimator.sizes_.event_shape),
         levels=estimator.sizes_.facts.get("levels"),
+        condition_dim=estimator.sizes_.condition_dim,
         seed=estimator.seed_,
         epochs=len(estimator.history_),
         best_epoch=estimator.best_epoch_,

@@ -36,7 +36,7 @@ class Prepared:
     said: list[str]
 
 
-def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int) -> Prepared:
+def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, condition_dim: int = 0) -> Prepared:
     """Understand X (n, *shape): what it is, which likelihood fits it, how it is treated."""
     found = profile(X, options["image_shape"])
     said = []
@@ -65,7 +65,7 @@ def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int) -> Prep
     }
     if domain in ("levels", "categories") and found.levels is not None:
         facts["levels"] = found.levels
-    sizes = Sizes(treatment.event_shape, spec.latent_dim, facts=facts)
+    sizes = Sizes(treatment.event_shape, spec.latent_dim, condition_dim, facts)
     if spec.latent_dim > sizes.event_size:
         raise SpecError(
             f"latent_dim={spec.latent_dim} is larger than the data (n_features={sizes.event_size}); "
@@ -104,12 +104,16 @@ def split(n: int, fraction: float, seed: int) -> tuple[Array, Array | None]:
     return np.sort(order[held:]), np.sort(order[:held])
 
 
-def rows_of(X: Array, treatment: Treatment, device: torch.device) -> Rows:
-    """The rows of X as the model sees them: one tensor on the device, or left on disk when X is large."""
+def rows_of(X: Array, treatment: Treatment, device: torch.device, c: Array | None = None) -> Rows:
+    """The rows of X as the model sees them: one tensor on the device, or left on disk when X is large.
+
+    c (n, C): the condition of each row.
+    """
     dynamic = treatment.binarize == "dynamic"
+    given = None if c is None else torch.from_numpy(c).to(device)
     if isinstance(X, np.memmap) and X.size * 4 > RESIDENT_BYTES:
-        return MappedRows(X, treatment.to_model, device, dynamic=dynamic)
-    return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), dynamic=dynamic)
+        return MappedRows(X, treatment.to_model, device, given, dynamic=dynamic)
+    return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), given, dynamic=dynamic)
 
 
 def chosen_rows(rows: Rows, numbers: Array) -> Rows:

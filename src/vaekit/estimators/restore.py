@@ -91,7 +91,11 @@ def _check_own(spec_file: SpecFile, own: Mapping[str, Any]) -> None:
 
 def _refuse_absurd_sizes(spec_file: SpecFile, stored: int) -> None:
     """One number that no stored weight could bear out is named; for their products see `Allowance`."""
-    sizes = [math.prod(spec_file.event_shape), *_integers(spec_file.spec.model_dump())]
+    sizes = [
+        math.prod(spec_file.event_shape),
+        spec_file.condition_dim,
+        *_integers(spec_file.spec.model_dump()),
+    ]
     largest = max(*sizes, len(sizes))
     if largest > stored + LARGEST_OPTION:
         raise ModelFileError(
@@ -138,7 +142,7 @@ def _make(estimator: Any, spec_file: SpecFile, tensors: Tensors, own: Mapping[st
     """The model with its weights, and what fit told of it."""
     spec = estimator.spec_
     facts: dict[str, Any] = {} if spec_file.levels is None else {"levels": spec_file.levels}
-    sizes = Sizes(tuple(spec_file.event_shape), spec.latent_dim, facts=facts)
+    sizes = Sizes(tuple(spec_file.event_shape), spec.latent_dim, spec_file.condition_dim, facts)
     generator = torch.Generator().manual_seed(0)
     # What the user's own modules allocate is the user's.
     with nullcontext() if own else Allowance(tensors.size, tensors.count):

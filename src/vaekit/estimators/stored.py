@@ -37,6 +37,7 @@ class PlacesFile(_Strict):
     bound: Any
     penalties: list[Any]
     network: Any
+    condition: Annotated[list[Literal["encoder", "decoder", "prior"]], Field(max_length=3)]
 
 
 class SpecFile(_Strict):
@@ -49,6 +50,7 @@ class SpecFile(_Strict):
     spec: PlacesFile
     event_shape: Shape
     levels: Count | None
+    condition_dim: Count
     seed: Seed
     epochs: Count
     best_epoch: Count

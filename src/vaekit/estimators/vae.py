@@ -11,11 +11,12 @@ from sklearn.base import DensityMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from vaekit.errors import DataError
+from vaekit.errors import DataError, SpecError
 from vaekit.estimators.abilities import unless, why_no_density, why_no_sample
 from vaekit.estimators.base import LatentEstimator
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood, ledger, log_likelihood, shown_by
+from vaekit.measure.decomposition import ElboDecomposition, elbo_decomposition
 from vaekit.recipes import compose
 from vaekit.spec import Spec
 
@@ -165,7 +166,7 @@ class VAE(DensityMixin, LatentEstimator):
         )
 
     @unless(why_no_sample)
-    def sample(self, n: int = 1, *, random_state: Any = None, mean: bool = False) -> Array:
+    def sample(self, n: int = 1, *, c: Any = None, random_state: Any = None, mean: bool = False) -> Array:
         """n draws from p(x), one array shaped like the data: z from the prior, then x from p(x | z).
 
         mean=True gives the mean of p(x | z) instead, which is what pictures show.
@@ -174,29 +175,32 @@ class VAE(DensityMixin, LatentEstimator):
         if not isinstance(n, Integral) or n < 1:
             raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
         seed = int(check_random_state(random_state).randint(2**31 - 1))
-        device = self._reader().device
+        device = next((p.device for p in self.model_.parameters()), torch.device("cpu"))
         generator = torch.Generator(device).manual_seed(seed)
+        condition = self._condition(c, int(n))
+        given = None if condition is None else torch.from_numpy(condition).to(device)
         drawn = []
         with torch.no_grad():
-            z = self.model_.prior.sample(int(n), generator)
-            for block in z.split(1024):
-                p_x = self.model_.likelihood(block.unsqueeze(0))
+            z = self.model_.prior.sample(int(n), generator, self.model_.c_for("prior", given))
+            for start in range(0, int(n), 1024):
+                some = slice(start, start + 1024)
+                p_x = self.model_.decode(z[some].unsqueeze(0), None if given is None else given[some])
                 drawn.append((shown_by(p_x) if mean else p_x.sample(generator))[0].cpu().double().numpy())
-        return self.treatment_.to_user(np.concatenate(drawn))
+        return self._shown(np.concatenate(drawn))
 
     @unless(why_no_density)
-    def score_samples(self, X: Any) -> Array:
+    def score_samples(self, X: Any, c: Any = None) -> Array:
         """(n,) float64: the model's bound on log p(x) at weight one, in nats, a density in the units of X.
 
         Each row is averaged over 8 evenly spread draws (`score_draws`; for bound 'iwae' over its samples) that
         belong to its values, so that the answer is the same twice, in any order and in any batch. Parts with a
         closed form use it.
         """
-        x = self._scorable_rows(X)
+        x, given = self._scorable(X, c)
         draws = (
             max(self.score_draws, self.bound_.samples) if self.bound_.samples == 1 else self.bound_.samples
         )
-        return self._reader().scores(x, self.bound_, draws) + self.treatment_.log_jacobian
+        return self._reader(given).scores(x, self.bound_, draws) + self.treatment_.log_jacobian
 
     @unless(why_no_density)
     def score(self, X: Any, y: Any = None) -> float:
@@ -204,24 +208,51 @@ class VAE(DensityMixin, LatentEstimator):
         return float(self.score_samples(X).mean())
 
     @unless(why_no_density)
-    def log_likelihood(self, X: Any, n_samples: int = 5000) -> LogLikelihood:
+    def log_likelihood(self, X: Any, n_samples: int = 5000, *, c: Any = None) -> LogLikelihood:
         """Mean log p(x) of X by importance sampling, with its errors, in nats per example in the units of X."""
         if not isinstance(n_samples, Integral) or n_samples < 1:
             raise DataError(
                 f"n_samples={n_samples!r} is not possible; give the number of draws a row, 1 or more."
             )
-        found = log_likelihood(self._reader(), self._scorable_rows(X), int(n_samples))
+        x, given = self._scorable(X, c)
+        self._refuse_relaxed("log_likelihood")
+        found = log_likelihood(self._reader(given), x, int(n_samples))
         return found.shifted(self.treatment_.log_jacobian)
 
-    def kl_per_unit(self, X: Any) -> Array:
+    @unless(why_no_density)
+    def elbo_decomposition(
+        self, X: Any, method: str = "auto", n_samples: int = 5000, *, c: Any = None
+    ) -> ElboDecomposition:
+        """log p(x) = ELBO + KL(q || p(z | x)) for each row of X, with the KL to the prior beside it, in nats.
+
+        method: "exact" (a linear decoder with a gaussian likelihood: probabilistic PCA), "quadrature" (latent_dim
+        at most 2), "importance" (n_samples draws a row, with its error) or "auto", the first that is possible.
+        Raises DataError for a method that this model does not allow.
+        """
+        x, given = self._scorable(X, c)
+        self._refuse_relaxed("elbo_decomposition")
+        found = elbo_decomposition(self._reader(given), x, method, int(n_samples))
+        return found.shifted(self.treatment_.log_jacobian)
+
+    def _refuse_relaxed(self, asked: str) -> None:
+        """SpecError where values are scored that the likelihood gives no probability."""
+        if not self.model_.likelihood.normalised:
+            raise SpecError(
+                f"{asked} has no answer here: likelihood '{self.model_.likelihood.name}' with relaxed=True is no "
+                "likelihood, so its scores are no log p(x). Fit with binarize='dynamic', or with likelihood "
+                "'continuous-bernoulli'; score_samples gives the relaxed score by that name."
+            )
+
+    def kl_per_unit(self, X: Any, c: Any = None) -> Array:
         """Mean KL(q || prior) of each latent value over X, (latent_dim,), nats; (1,) where they share one KL."""
-        mean: Array = self._reader().kl_groups(self._rows(X), self.score_draws).mean(0)
+        x, given = self._given(X, c)
+        mean: Array = self._reader(given).kl_groups(x, self.score_draws).mean(0)
         return mean
 
-    def ledger(self, X: Any) -> dict[str, float]:
+    def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: reconstruction, KL, the bound, active units, with standard errors."""
-        x = self._scorable_rows(X)
-        return ledger(self._reader(), self.bound_, x, self.treatment_.log_jacobian, self.score_draws)
+        x, given = self._scorable(X, c)
+        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, self.score_draws)
 
 
 _PLACES = ("likelihood", "prior", "posterior", "bound", "penalties", "network")

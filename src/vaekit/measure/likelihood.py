@@ -61,7 +61,8 @@ def log_likelihood(reader: Reader, rows: Array, n_samples: int) -> LogLikelihood
     with torch.no_grad(), fast_torch():
         for start in range(0, len(rows), many_rows):
             x = reader.tensor(rows[start : start + many_rows])
-            weights = _log_weights(reader, x, n_samples, at_once, generator)
+            c = reader.c_of(start, start + many_rows)
+            weights = _log_weights(reader, x, c, n_samples, at_once, generator)
             first.append(weights.logsumexp(0).cpu().double().numpy())
             second.append((2 * weights).logsumexp(0).cpu().double().numpy())
     log_sum, log_square = np.concatenate(first), np.concatenate(second)
@@ -81,7 +82,7 @@ def log_likelihood(reader: Reader, rows: Array, n_samples: int) -> LogLikelihood
 
 
 def _log_weights(
-    reader: Reader, x: Tensor, n_samples: int, at_once: int, generator: torch.Generator
+    reader: Reader, x: Tensor, c: Tensor | None, n_samples: int, at_once: int, generator: torch.Generator
 ) -> Tensor:
     """(n_samples, B) log importance weights."""
     found = []
@@ -95,5 +96,5 @@ def _log_weights(
             dtype=reader.dtype,
             device=reader.device,
         )
-        found.append(reader.model(x, noise).log_weight)
+        found.append(reader.model(x, noise, c).log_weight)
     return torch.cat(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -27,7 +27,10 @@ DRAWS_OF_A_MEAN = 64
 
 
 class Reader:
-    """A trained model in evaluation mode, with the seed of its rows' noise."""
+    """A trained model in evaluation mode, with the seed of its rows' noise.
+
+    `given(c)` is the same reader of rows that have a condition; whatever is then read takes as many rows.
+    """
 
     def __init__(self, model: LatentModel, event_shape: tuple[int, ...], seed: int) -> None:
         self.seed = seed
@@ -35,6 +38,18 @@ class Reader:
         small = int(np.prod(event_shape)) <= SMALL_EVENT and self.device.type == "cpu"
         self.dtype = torch.float64 if small else torch.float32
         self.model = (copy.deepcopy(model).double() if small else model).eval()
+        self.c: Array | None = None
+        self._c_now: Tensor | None = None
+
+    def given(self, c: Array | None) -> Self:
+        """The same model, read under the condition c (n, C) of each row."""
+        other = copy.copy(self)
+        other.c = c
+        return other
+
+    def c_of(self, start: int, stop: int) -> Tensor | None:
+        """The condition of these rows, (stop - start, C), or None."""
+        return None if self.c is None else self.tensor(self.c[start:stop])
 
     def tensor(self, values: Array) -> Tensor:
         """A float tensor on the model's device."""
@@ -45,11 +60,15 @@ class Reader:
 
         The answer must have the rows on its first axis.
         """
+        assert self.c is None or len(self.c) == len(rows), "one condition a row"
         answers = []
         with torch.no_grad(), fast_torch(), threads_for(self.model.work(ROWS)):
-            for block in blocks(rows):
-                padded = np.concatenate([block, np.repeat(block[:1], ROWS - len(block), axis=0)])
+            for start, block in blocks(rows):
+                given = self.c_of(start, start + len(block))
+                self._c_now = None if given is None else given[_padded(len(block))]
+                padded = block[_padded(len(block))]
                 answers.append(ask(self.tensor(padded), padded)[: len(block)].cpu().double().numpy())
+        self._c_now = None
         return np.concatenate(answers)
 
     def row_noise(self, rows: Array, draws: int) -> Tensor:
@@ -62,14 +81,14 @@ class Reader:
 
     def evidence(self, x: Tensor, rows: Array, draws: int) -> Evidence:
         """The evidence of rows under their own noise."""
-        evidence: Evidence = self.model(x, self.row_noise(rows, draws))
+        evidence: Evidence = self.model(x, self.row_noise(rows, draws), self._c_now)
         return evidence
 
     def encode(self, rows: Array) -> Array:
         """(n, *event) -> (n, L): the mean of q, in closed form or over evenly spread draws."""
 
         def mean(x: Tensor, block: Array) -> Tensor:
-            q = self.model.encode(x)
+            q = self.model.encode(x, self._c_now)
             known = getattr(q, "mean", None)
             if known is not None:
                 return torch.as_tensor(known)
@@ -80,7 +99,18 @@ class Reader:
 
     def decode(self, codes: Array) -> Array:
         """(n, L) -> (n, *event): the mean of p(x | z) (of categories the most probable), in model units."""
-        return self.by_batches(codes, lambda z, block: shown_by(self.model.likelihood(z.unsqueeze(0)))[0])
+        return self.by_batches(
+            codes, lambda z, block: shown_by(self.model.decode(z.unsqueeze(0), self._c_now))[0]
+        )
+
+    def log_pz(self, codes: Array) -> Array:
+        """(n, L) -> (n,) log p(z)."""
+
+        def log_prob(z: Tensor, block: Array) -> Tensor:
+            density: Tensor = self.model.prior(self.model.c_for("prior", self._c_now)).log_prob(z)
+            return density
+
+        return self.by_batches(codes, log_prob)
 
     def scores(self, rows: Array, bound: Bound, draws: int) -> Array:
         """(n,) the bound on log p(x) at weight one, over `draws` evenly spread draws a row."""
@@ -107,7 +137,13 @@ def shown_by(p_x: Any) -> Tensor:
     return shown
 
 
-def blocks(rows: Array) -> Iterator[Array]:
-    """The rows in blocks of ROWS, the last one shorter."""
+def blocks(rows: Array) -> Iterator[tuple[int, Array]]:
+    """The rows in blocks of ROWS, the last one shorter, each with the number of its first row."""
     for start in range(0, len(rows), ROWS):
-        yield rows[start : start + ROWS]
+        yield start, rows[start : start + ROWS]
+
+
+def _padded(n: int) -> Array:
+    """Numbers of the rows of a block of n, its first one repeated until there are ROWS."""
+    numbers: Array = np.pad(np.arange(n), (0, ROWS - n))
+    return numbers

@@ -41,9 +41,15 @@ class MappedRows:
     """Rows of an array that stays on disk; `treat` turns a block of it into model values."""
 
     def __init__(
-        self, array: Any, treat: Callable[[Any], Any], device: torch.device, *, dynamic: bool = False
+        self,
+        array: Any,
+        treat: Callable[[Any], Any],
+        device: torch.device,
+        c: Tensor | None = None,
+        *,
+        dynamic: bool = False,
     ) -> None:
-        self.array, self.treat, self.device, self.dynamic = array, treat, device, dynamic
+        self.array, self.treat, self.device, self.c, self.dynamic = array, treat, device, c, dynamic
 
     def __len__(self) -> int:
         return len(self.array)
@@ -51,7 +57,9 @@ class MappedRows:
     def take(self, numbers: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
         block = self.treat(np.asarray(self.array[numbers.numpy()]))
         x = torch.from_numpy(block).to(self.device)
-        return torch.bernoulli(x, generator=generator) if self.dynamic else x, None
+        if self.dynamic:
+            x = torch.bernoulli(x, generator=generator)
+        return x, None if self.c is None else self.c.index_select(0, numbers.to(self.c.device))
 
 
 class ChosenRows:
