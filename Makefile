@@ -23,7 +23,7 @@ test: .venv-dev/ready contract-old  ## all quick tests, on the newest scikit-lea
 
 contract-old: .venv-oldest/ready  ## the contract tests on the oldest scikit-learn
 	@.venv-oldest/bin/python -c "import sklearn; print('scikit-learn', sklearn.__version__)"
-	.venv-oldest/bin/python -m pytest -m "$(quick)" -n 2 tests/contract
+	.venv-oldest/bin/python -m pytest -m "$(quick)" -n 2 tests/contract tests/theory/test_regressor_contract.py
 
 check: .venv-dev/ready  ## lint, format, types, floors, and whether the table of options is up to date
 	$(dev)/ruff check .

@@ -42,7 +42,7 @@ class Part:
     over, and survives `clone`.
     """
 
-    def __init__(self, name: str, **options: Any) -> None:
+    def __init__(self, name: str, /, **options: Any) -> None:
         self.name = name
         self.options = options
 
@@ -59,7 +59,7 @@ class Part:
         return Part(self.name, **{key: _copied(value) for key, value in self.options.items()})
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Part) and repr(self) == repr(other)
+        return isinstance(other, Part) and _plainly(self) == _plainly(other)
 
     def __hash__(self) -> int:
         return hash(repr(self))
@@ -67,6 +67,17 @@ class Part:
     def __repr__(self) -> str:
         options = "".join(f", {key}={value!r}" for key, value in self.options.items())
         return f"part({self.name!r}{options})"
+
+
+def _plainly(value: Any) -> Any:
+    """A part and its options as what compares by ==: arrays by their bytes, modules by what they are."""
+    if isinstance(value, Part):
+        return (value.name, {key: _plainly(option) for key, option in value.options.items()})
+    if isinstance(value, tuple | list):
+        return [_plainly(each) for each in value]
+    if hasattr(value, "tobytes"):
+        return (value.dtype, value.shape, value.tobytes())
+    return value
 
 
 def _copied(value: Any) -> Any:

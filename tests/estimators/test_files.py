@@ -222,6 +222,14 @@ def test_a_preset_survives(tmp_path: Path) -> None:
     np.testing.assert_array_equal(load(tmp_path / "run").transform(X), model.transform(X))
 
 
+def test_where_the_data_came_from_is_still_known_when_a_loaded_run_is_saved_again(tmp_path: Path) -> None:
+    source = {"name": "mine", "rows": 3}
+    write_folder(tmp_path / "first", files_of(fitted("plain")[0], source))
+    load(tmp_path / "first").save(tmp_path / "second")
+    stored = [json.loads((tmp_path / run / "data.json").read_bytes())["source"] for run in ("first", "second")]
+    assert stored == [source, source]
+
+
 def test_an_estimator_that_is_not_fitted_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="not fitted"):
         VAE().save(tmp_path / "run")

@@ -94,7 +94,7 @@ def exact_log_px(vae, X):
     """log p(x) of a linear VAE from its own W, b and scale, in the units of X, by scipy."""
     decoder = vae.model_.likelihood.decoder.last
     W, b = decoder.weight.detach().double().numpy(), decoder.bias.detach().double().numpy()
-    scale = float(vae.model_.likelihood.scale(None))
+    scale = float(vae.model_.likelihood.scale(None).detach())
     D = np.broadcast_to(vae.treatment_.scale, b.shape)
     covariance = D[:, None] * (W @ W.T + scale**2 * np.eye(len(b))) * D
     return multivariate_normal(D * b + vae.treatment_.offset, covariance).logpdf(X)

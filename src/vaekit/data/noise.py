@@ -29,11 +29,17 @@ def _scrambled(state: Array) -> Array:
 
 
 def row_keys(rows: Array, seed: int) -> Array:
-    """(n, features) float32 -> (n,) uint64: one key a row, of its values and the seed."""
-    bits = np.ascontiguousarray(rows + np.float32(0), dtype=np.float32).view(np.uint32).astype(np.uint64)
+    """(n, features) float32 -> (n,) uint64: one key a row, of its values and the seed.
+
+    The bits of the values are multiplied by numbers drawn from the seed and added up, a universal hash.
+    Reference: Lemire and Kaser, 2014, https://arxiv.org/abs/1202.4961
+    """
+    # Adding 0 makes -0 and 0, which are equal, the same bits.
+    bits = np.ascontiguousarray(rows + np.float32(0), dtype=np.float32).view(np.uint32)
+    # Whole numbers have zeros at their end, which a product keeps; the other half of the bits fills them.
+    bits = bits ^ (bits >> np.uint32(16))
     places = _scrambled(np.arange(bits.shape[1], dtype=np.uint64) + np.uint64(seed % 2**63))
-    with np.errstate(over="ignore"):
-        mixed = _scrambled(bits ^ places).sum(1, dtype=np.uint64)
+    mixed = bits.astype(np.uint64) @ (places | np.uint64(1))
     return _scrambled(mixed ^ _scrambled(np.full(1, seed % 2**63, np.uint64)))
 
 

@@ -117,14 +117,23 @@ class Treatment:
         """One block of rows in the model's units."""
         if self.binarize == "threshold":
             return np.where(np.isnan(values), np.nan, values > self.threshold)
-        scaled = ((values - self.offset) / self.scale).astype(np.float32)
+        scaled = values if self._as_it_is else (values - self.offset) / self.scale
+        scaled = scaled.astype(np.float32, copy=False)
         return self.fixed_draw(scaled) if self.binarize == "static" else scaled
 
     def to_user(self, x: Any) -> Array:
         """x (n, *event_shape) in the model's units -> float64 (n, *user_shape) in the user's."""
-        values = np.asarray(x, dtype=np.float64).reshape(-1, *self.event_shape)
-        given = np.where(self.constant, self.offset, values * self.scale + self.offset)
+        given = np.asarray(x, dtype=np.float64).reshape(-1, *self.event_shape)
+        if not self._as_it_is:
+            given = given * self.scale + self.offset
+        if np.any(self.constant):
+            given = np.where(self.constant, self.offset, given)
         return given.reshape(-1, *self.user_shape)
+
+    @cached_property
+    def _as_it_is(self) -> bool:
+        """Whether the model's values are the user's."""
+        return not np.any(self.offset) and bool(np.all(self.scale == 1))
 
     def fixed_draw(self, x: Array) -> Array:
         """Probabilities x (n, *event) -> 0 or 1, float32: the same for a row wherever it stands."""

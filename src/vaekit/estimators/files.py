@@ -44,7 +44,8 @@ def save(estimator: Any, path: str | Path, force: bool = False) -> None:
 
 
 def files_of(estimator: Any, source: Mapping[str, Any] | None = None) -> dict[str, bytes]:
-    """The files of a fitted estimator, name -> bytes. `source` says where the data came from (data.json)."""
+    """The files of a fitted estimator, name -> bytes. `source` says where the data came from (data.json); without
+    it that is what the file said from which the estimator was loaded."""
     if type(estimator) not in ESTIMATORS.values():
         raise SpecError(
             f"a {type(estimator).__name__} cannot be saved, since it could not be read back; there are: "
@@ -54,7 +55,7 @@ def files_of(estimator: Any, source: Mapping[str, Any] | None = None) -> dict[st
     spec_file = _spec_file(estimator, arrays)
     return {
         "spec.json": to_json(spec_file.model_dump()),
-        "data.json": to_json(_data_file(estimator, source).model_dump()),
+        "data.json": to_json(_data_file(estimator, source or getattr(estimator, "source_", None)).model_dump()),
         "weights.safetensors": _weights(estimator, arrays),
         "history.csv": history_csv(estimator.history_),
         "environment.json": to_json(environment()),

@@ -178,6 +178,8 @@ def _restore_data(estimator: Any, data_file: DataFile, tensors: Tensors) -> None
         treatment.model_dump(), treatment_arrays(tensors.below("treatment."), tuple(event))
     )
     estimator.n_features_in_ = data_file.features
+    if data_file.source is not None:
+        estimator.source_ = data_file.source
     if names is not None:
         estimator.feature_names_in_ = np.array(names, dtype=object)
     estimator.held_out_ = held_out(

@@ -27,7 +27,7 @@ def check_values(
     not whole.
     """
     known = np.asarray(x).ravel()
-    if known.dtype.kind == "f":
+    if known.size and np.isnan(known.min()):
         known = known[~np.isnan(known)]
     if not known.size:
         return

@@ -64,9 +64,10 @@ class Reader:
         answers = []
         with torch.no_grad(), fast_torch(), threads_for(self.model.work(ROWS)):
             for start, block in blocks(rows):
+                whole = slice(None) if len(block) == ROWS else _padded(len(block))
                 given = self.c_of(start, start + len(block))
-                self._c_now = None if given is None else given[_padded(len(block))]
-                padded = block[_padded(len(block))]
+                self._c_now = None if given is None else given[whole]
+                padded = block[whole]
                 answers.append(ask(self.tensor(padded), padded)[: len(block)].cpu().double().numpy())
         self._c_now = None
         return np.concatenate(answers)
