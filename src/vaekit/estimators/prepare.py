@@ -21,7 +21,8 @@ from vaekit.spec import Part, Sizes, Spec, as_part, lookup
 from vaekit.train import ChosenRows, MappedRows, ResidentRows, Rows
 
 FEWEST_HELD_OUT = 20
-RESIDENT_BYTES = 2**32
+RESIDENT_BYTES = 2**29
+"""What a memory map may hold, as float32, to be read into memory whole."""
 FACT_ROWS = 2000
 
 
@@ -66,12 +67,20 @@ def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, conditi
     if domain in ("levels", "categories") and found.levels is not None:
         facts["levels"] = found.levels
     sizes = Sizes(treatment.event_shape, spec.latent_dim, condition_dim, facts)
-    if spec.latent_dim > sizes.event_size:
+    # The classes in a code are not values that the data have room for.
+    style_dim = spec.latent_dim - classes_in(spec)
+    if style_dim > sizes.event_size:
         raise SpecError(
-            f"latent_dim={spec.latent_dim} is larger than the data (n_features={sizes.event_size}); "
+            f"latent_dim={style_dim} is larger than the data (n_features={sizes.event_size}); "
             f"give latent_dim from 1 to {sizes.event_size}."
         )
     return Prepared(spec, found, treatment, sizes, said)
+
+
+def classes_in(spec: Spec) -> int:
+    """How many of the values of a code are classes."""
+    of_posterior = spec.posterior.options if isinstance(spec.posterior, Part) else {}
+    return int(of_posterior.get("classes", 0))
 
 
 def _choose_likelihood(found: Profile, binarize: Any) -> tuple[Part, str]:
@@ -111,14 +120,22 @@ def rows_of(X: Array, treatment: Treatment, device: torch.device, c: Array | Non
     """
     dynamic = treatment.binarize == "dynamic"
     given = None if c is None else torch.from_numpy(c).to(device)
-    if isinstance(X, np.memmap) and X.size * 4 > RESIDENT_BYTES:
+    if is_mapped(X) and X.size * 4 > RESIDENT_BYTES:
         return MappedRows(X, treatment.to_model, device, given, dynamic=dynamic)
     return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), given, dynamic=dynamic)
 
 
+def is_mapped(X: Any) -> bool:
+    """Whether X, or the array that it is a view of, is a memory map: a check by scikit-learn gives a view."""
+    while X is not None and not isinstance(X, np.memmap):
+        X = getattr(X, "base", None)
+    return X is not None
+
+
 def chosen_rows(rows: Rows, numbers: Array) -> Rows:
-    """The rows of these numbers."""
-    return rows if len(numbers) == len(rows) else ChosenRows(rows, torch.from_numpy(numbers))
+    """The rows of these numbers, which may come more than once."""
+    whole = len(numbers) == len(rows) and bool((numbers == np.arange(len(rows))).all())
+    return rows if whole else ChosenRows(rows, torch.from_numpy(numbers))
 
 
 def check_support(X: Array, treatment: Treatment, likelihood: Likelihood) -> None:
