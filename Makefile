@@ -33,10 +33,12 @@ check: .venv-dev/ready  ## lint, format, types, floors, and whether the table of
 	$(dev)/python -m vaekit.cli.options --check
 
 slow: .venv-dev/ready  ## tests of minutes; TESTS="22 38" runs test_22_... and test_38_... only
-	$(dev)/python -m pytest -m slow --timeout 7200 $(if $(TESTS),-k "$(numbered)")
+	VAEKIT_ACCEPTANCE=$(acceptance) $(dev)/python -m pytest -m slow --timeout 7200 $(if $(TESTS),-k "$(numbered)"); \
+	passed=$$?; $(dev)/python tests/article/table.py $(acceptance); exit $$passed
 
 long: .venv-dev/ready  ## tests of hours; takes TESTS as slow does
-	$(dev)/python -m pytest -m long --timeout 0 $(if $(TESTS),-k "$(numbered)")
+	VAEKIT_ACCEPTANCE=$(acceptance) $(dev)/python -m pytest -m long --timeout 0 $(if $(TESTS),-k "$(numbered)"); \
+	passed=$$?; $(dev)/python tests/article/table.py $(acceptance); exit $$passed
 
 gpu: .venv-dev/ready  ## tests that need a CUDA device
 	$(dev)/python -m pytest -m gpu
@@ -49,8 +51,11 @@ docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 
 clean:  ## remove the environments, caches and built files; runs stay
 	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs .venv-bench-* dist build docs/_build
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf acceptance .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Where the article's tests keep their trained models and what they measured; a run that was cut off goes on from there.
+acceptance = acceptance
 
 # "22 38" -> "test_22_ or test_38_"
 space = $() $()
