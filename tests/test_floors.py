@@ -39,6 +39,7 @@ FLOORS = {
     "posthoc": 10,
     "estimators": 11,
     "plots": 12,
+    "article": 13,
     "tour": 13,
     "report": 13,
     "explorer": 13,

@@ -15,13 +15,26 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
-    from vaekit import errors, recipes, theory
+    from vaekit import article, errors, measure, recipes, theory
     from vaekit.estimators import AE, VAE, load, preset
     from vaekit.spec import Part, Spec, part
 
 __version__ = "0.1.0"
 
-__all__ = ["AE", "VAE", "Part", "Spec", "errors", "load", "part", "preset", "recipes", "theory"]
+__all__ = [
+    "AE",
+    "VAE",
+    "Part",
+    "Spec",
+    "article",
+    "errors",
+    "load",
+    "measure",
+    "part",
+    "preset",
+    "recipes",
+    "theory",
+]
 
 # public name -> the module that defines it; a name that is itself a module stands as its own
 _HOME = {
@@ -32,7 +45,9 @@ _HOME = {
     "Part": "vaekit.spec",
     "Spec": "vaekit.spec",
     "part": "vaekit.spec",
+    "article": "vaekit.article",
     "errors": "vaekit.errors",
+    "measure": "vaekit.measure",
     "recipes": "vaekit.recipes",
     "theory": "vaekit.theory",
 }

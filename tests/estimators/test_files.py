@@ -226,7 +226,9 @@ def test_where_the_data_came_from_is_still_known_when_a_loaded_run_is_saved_agai
     source = {"name": "mine", "rows": 3}
     write_folder(tmp_path / "first", files_of(fitted("plain")[0], source))
     load(tmp_path / "first").save(tmp_path / "second")
-    stored = [json.loads((tmp_path / run / "data.json").read_bytes())["source"] for run in ("first", "second")]
+    stored = [
+        json.loads((tmp_path / run / "data.json").read_bytes())["source"] for run in ("first", "second")
+    ]
     assert stored == [source, source]
 
 

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from vaekit.errors import suggestion
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -17,6 +19,27 @@ class Option(click.Option):
     def __init__(self, *names: Any, section: str = "Options", **settings: Any) -> None:
         super().__init__(*names, **settings)
         self.section = section
+
+
+class Group(click.Group):
+    """A command that has commands, listed in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands:
+            near, there = suggestion(args[0], self.commands), ", ".join(self.commands)
+            raise click.UsageError(f"'{ctx.command_path}' has no '{args[0]}'; there are: {there}.{near}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, (each.help or "").split("\n")[0]) for name, each in self.commands.items()]
+            )
 
 
 class Command(click.Command):

@@ -45,7 +45,11 @@ COMMANDS = {
     "decode": "Turn codes into examples.",
     "reconstruct": "Encode DATA and decode the codes.",
     "score": "Score each row of DATA, in nats.",
+    "plot": "Draw one figure of a fitted model.",
     "report": "Write the report of a run again.",
+    "explore": "Make one HTML page in which you walk through the codes of a model.",
+    "describe": "Describe DATA before any model.",
+    "demo": "Run an experiment of the article on VAEs.",
     "cite": "Print the references of a recipe, preset, part or run.",
     "doctor": "Say what this machine and a run are like.",
 }

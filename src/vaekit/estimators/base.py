@@ -206,7 +206,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _keep(self, begun: Begun, outcome: Outcome) -> None:
         """Take what a training came to as the fitted attributes."""
         ready, training = begun.ready, begun.training
-        self.__dict__.pop("source_", None)  # what an estimator that was loaded and is fitted again knew of its data
+        self.__dict__.pop("source_", None)  # known of a model that was loaded, and is fitted again
         self.spec_, self.profile_, self.treatment_ = ready.spec, ready.profile, ready.treatment
         self.sizes_ = ready.sizes.without_examples()
         self.model_, self.bound_, self.penalties_ = training.model, training.bound, training.penalties

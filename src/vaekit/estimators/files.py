@@ -55,7 +55,9 @@ def files_of(estimator: Any, source: Mapping[str, Any] | None = None) -> dict[st
     spec_file = _spec_file(estimator, arrays)
     return {
         "spec.json": to_json(spec_file.model_dump()),
-        "data.json": to_json(_data_file(estimator, source or getattr(estimator, "source_", None)).model_dump()),
+        "data.json": to_json(
+            _data_file(estimator, source or getattr(estimator, "source_", None)).model_dump()
+        ),
         "weights.safetensors": _weights(estimator, arrays),
         "history.csv": history_csv(estimator.history_),
         "environment.json": to_json(environment()),

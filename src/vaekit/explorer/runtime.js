@@ -477,15 +477,16 @@ function makeModel(told) {
 
 /**
  * The head's numbers as mean and covariance (L, L), null for a point.
- * @param {string} kind @param {Float64Array} numbers @param {number} L
+ * @param {{kind: string, leastScale: number | null}} form leastScale: of a scale made by softplus, else of none
+ * @param {Float64Array} numbers @param {number} L
  */
-function readPosterior(kind, numbers, L) {
+function readPosterior({ kind, leastScale }, numbers, L) {
   const mean = Float32Array.from(numbers.subarray(0, L));
   if (kind === "point") return { mean, covariance: null };
   const covariance = new Float64Array(L * L);
   const root = new Float64Array(L * L);
   for (let i = 0, at = 2 * L; i < L; i++) {
-    root[i * L + i] = Math.exp(0.5 * numbers[L + i]);
+    root[i * L + i] = leastScale === null ? Math.exp(0.5 * numbers[L + i]) : leastScale + softplus(numbers[L + i]);
     if (kind === "full-normal") for (let j = 0; j < i; j++) root[i * L + j] = numbers[at++];
   }
   for (let i = 0; i < L; i++) {

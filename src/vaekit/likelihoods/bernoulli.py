@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from vaekit.distributions.bernoulli import Bernoulli
@@ -35,6 +36,11 @@ class BernoulliLikelihood(DecodedLikelihood):
 
     def distribution(self, numbers: Tensor) -> Bernoulli:
         return Bernoulli(numbers.squeeze(2))
+
+    def floor(self, x: Tensor) -> Tensor:
+        """(B, *event) -> (B,): the least that -log p(x | z) can be, the entropy of x; 0 where x is 0 and 1."""
+        each: Tensor = torch.special.entr(x) + torch.special.entr(1 - x)
+        return each.flatten(1).sum(1)
 
     def check(self, x: Array) -> None:
         check_values(

@@ -1,10 +1,135 @@
-"""What is reported of a model, in nats: scores of rows, likelihoods with errors, the ledger.
+"""What is reported of a model, in nats: scores of rows, likelihoods with errors, the ledger; and of anybody's codes and
+samples, measures with their errors.
 
-Everything here takes a model and arrays of model values; estimators turn the user's data into those.
+    from vaekit.measure import mig, mmd
+
+    mmd(vae.sample(1000), X)      # a Measure: .value, .standard_error, .n, .name, .interval
+    mig(vae.transform(X), factors)
+
+What reads a model takes a `Reader` and arrays of model values; estimators turn the user's data into those. Measures of
+codes take (mean, variance) of posteriors, of samples (A, B), of disentanglement (codes (n, L), factors (n, F)).
+Names of measures are lazy: each imports its module when it is first read.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from vaekit.measure.ledger import ledger
 from vaekit.measure.likelihood import LogLikelihood, log_likelihood
 from vaekit.measure.reader import Reader, shown_by
 
-__all__ = ["LogLikelihood", "Reader", "ledger", "log_likelihood", "shown_by"]
+if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
+    from vaekit.measure.aggregate import marginal_kl, mutual_information, total_correlation
+    from vaekit.measure.agreement import udr
+    from vaekit.measure.annealing import Annealed, ais, simulate
+    from vaekit.measure.classifier import told_apart
+    from vaekit.measure.codes import active_units, distortion, kl_per_unit, rate
+    from vaekit.measure.copies import Copies, nearest_copies
+    from vaekit.measure.dci_scores import DCI, dci
+    from vaekit.measure.discrepancy import mmd
+    from vaekit.measure.frechet_distance import frechet
+    from vaekit.measure.gaps import mig, sap
+    from vaekit.measure.interventions import beta_vae_score, factor_vae_score, irs
+    from vaekit.measure.modular import modularity
+    from vaekit.measure.neighbours import (
+        DensityCoverage,
+        PrecisionRecall,
+        density_coverage,
+        expected_coverage,
+        precision_recall,
+    )
+    from vaekit.measure.record import Measure, mean_of
+    from vaekit.measure.resampling import Band, permutation_band
+    from vaekit.measure.sliced import sliced_wasserstein
+
+__all__ = [
+    "DCI",
+    "Annealed",
+    "Band",
+    "Copies",
+    "DensityCoverage",
+    "LogLikelihood",
+    "Measure",
+    "PrecisionRecall",
+    "Reader",
+    "active_units",
+    "ais",
+    "beta_vae_score",
+    "dci",
+    "density_coverage",
+    "distortion",
+    "expected_coverage",
+    "factor_vae_score",
+    "frechet",
+    "irs",
+    "kl_per_unit",
+    "ledger",
+    "log_likelihood",
+    "marginal_kl",
+    "mean_of",
+    "mig",
+    "mmd",
+    "modularity",
+    "mutual_information",
+    "nearest_copies",
+    "permutation_band",
+    "precision_recall",
+    "rate",
+    "sap",
+    "shown_by",
+    "simulate",
+    "sliced_wasserstein",
+    "told_apart",
+    "total_correlation",
+    "udr",
+]
+
+# name -> the file of this folder that defines it
+_HOME = {
+    "marginal_kl": "aggregate",
+    "mutual_information": "aggregate",
+    "total_correlation": "aggregate",
+    "udr": "agreement",
+    "Annealed": "annealing",
+    "ais": "annealing",
+    "simulate": "annealing",
+    "told_apart": "classifier",
+    "active_units": "codes",
+    "distortion": "codes",
+    "kl_per_unit": "codes",
+    "rate": "codes",
+    "Copies": "copies",
+    "nearest_copies": "copies",
+    "DCI": "dci_scores",
+    "dci": "dci_scores",
+    "mmd": "discrepancy",
+    "frechet": "frechet_distance",
+    "mig": "gaps",
+    "sap": "gaps",
+    "beta_vae_score": "interventions",
+    "factor_vae_score": "interventions",
+    "irs": "interventions",
+    "modularity": "modular",
+    "DensityCoverage": "neighbours",
+    "PrecisionRecall": "neighbours",
+    "density_coverage": "neighbours",
+    "expected_coverage": "neighbours",
+    "precision_recall": "neighbours",
+    "Measure": "record",
+    "mean_of": "record",
+    "Band": "resampling",
+    "permutation_band": "resampling",
+    "sliced_wasserstein": "sliced",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'vaekit.measure' has no name '{name}'; it has: {', '.join(__all__)}.")
+    return getattr(importlib.import_module(f"vaekit.measure.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -163,8 +163,9 @@ def _exact(reader: Reader, rows: Array, n_samples: int) -> ElboDecomposition:
         reconstruction, kl = evidence.expected_log_px.double(), evidence.kl.double()
         return torch.stack((log_px, reconstruction - kl, reconstruction, kl, kl_to_posterior), -1)
 
-    parts = reader.by_batches(rows, ask).T
-    return ElboDecomposition(*parts, 0.0, "exact", "in closed form: the model is linear and Gaussian")
+    log_px, elbo, reconstruction, kl, kl_to_posterior = reader.by_batches(rows, ask).T
+    how = "in closed form: the model is linear and Gaussian"
+    return ElboDecomposition(log_px, elbo, reconstruction, kl, kl_to_posterior, 0.0, "exact", how)
 
 
 def _quadrature(reader: Reader, rows: Array, n_samples: int) -> ElboDecomposition:

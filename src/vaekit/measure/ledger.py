@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -49,8 +50,9 @@ def ledger(reader: Reader, bound: Bound, rows: Array, log_jacobian: float, draws
 
 
 def _add_warnings(found: dict[str, float], reader: Reader, rows: Array) -> None:
-    """`scale_at_floor` when a learned scale is as small as it may be, `relaxed` when values are scored that the
-    likelihood gives no probability: then no number here is a log-density."""
+    """`scale_at_floor` when a learned scale is as small as it may be. `relaxed` when values are scored that the
+    likelihood gives no probability: then no number here is a log-density, and `relaxed_floor` is the least that the
+    reconstruction could be, which is not 0."""
     likelihood = reader.model.likelihood
     with torch.no_grad():
         p_x = reader.evidence(reader.tensor(rows[:1]), rows[:1], 1).p_x
@@ -58,6 +60,9 @@ def _add_warnings(found: dict[str, float], reader: Reader, rows: Array) -> None:
         found["scale_at_floor"] = 1.0
     if not likelihood.normalised:
         found["relaxed"] = 1.0
+        floor: Callable[[Tensor], Tensor] | None = getattr(likelihood, "floor", None)
+        if floor is not None:
+            found["relaxed_floor"] = float(reader.by_batches(rows, lambda x, _: floor(x)).mean())
 
 
 def _add(found: dict[str, float], name: str, values: Array) -> None:

@@ -24,11 +24,11 @@ MOST_VALUES = 2
 COARSE = {1: 401, 2: 41}  # points an axis
 SEARCH = {1: 65, 2: 13}
 FINE = ((129, 25), (257, 49), (513, 97))  # by latent_dim - 1; the next where a row has not converged
-NOISE = {1: 121, 2: 21}
+NOISE = {1: 121, 2: 41}
 NOISE_REACH = 6.0
 DEPTH = 20.0
 """Nats below the highest point at which a density counts as ended: e^-20 of a plane is lost."""
-CONVERGED = 1e-4
+CONVERGED = 5e-3
 DRAWS = 512
 DECODED_AT_ONCE = 512
 
@@ -116,7 +116,8 @@ def parts_by_quadrature(reader: Reader, rows: Array) -> Parts:
             log_px, kl_to_posterior, error, points_here = _integrals(row, box)
             points = max(points, points_here)
             found.append((log_px, float(reconstruction), float(kl), kl_to_posterior, error))
-    return Parts(*np.array(found).T, points)
+    log_px, log_likelihood, kl_to_prior, kl_to_posterior, errors = np.array(found).T
+    return Parts(log_px, log_likelihood, kl_to_prior, kl_to_posterior, errors, points)
 
 
 class Coarse:
@@ -141,11 +142,12 @@ class Coarse:
             p_x = reader.model.likelihood(z.unsqueeze(0))
             scores = [p_x.log_prob(reader.tensor(values).expand(len(z), *values.shape))[0] for values in rows]
             columns.append(torch.stack(scores))
-        return torch.cat(columns, 1) + log_pz
+        log_joints: Tensor = torch.cat(columns, 1) + log_pz
+        return log_joints
 
     def box(self, row: int) -> tuple[Tensor, Tensor]:
         """The corners (L,), (L,) of the region that the posterior of this row may lie in."""
-        kept = self.points[self.log_joints[row] > self.log_joints[row].max() - DEPTH / 2]
+        kept: Tensor = self.points[self.log_joints[row] > self.log_joints[row].max() - DEPTH / 2]
         return kept.amin(0) - self.spacing, kept.amax(0) + self.spacing
 
 

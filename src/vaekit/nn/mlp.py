@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from vaekit.nn.activation import activation
+from vaekit.errors import SpecError
+from vaekit.nn.activation import ACTIVATIONS, activation
+from vaekit.nn.dropout import Dropout, dropout_rate
 from vaekit.nn.initialise import empty_layer
 from vaekit.nn.network import Network
-from vaekit.nn.options import whole_numbers
+from vaekit.nn.options import one_of, whole_numbers
 from vaekit.spec import Sizes, register
 
 
@@ -19,21 +21,31 @@ def choose_width(event_size: int) -> int:
     return min(512, max(64, 1 << (2 * event_size - 1).bit_length()))
 
 
-def stack(widths: Iterable[int], activation_name: str) -> nn.Sequential:
-    """Linear layers from each width to the next, each followed by the activation."""
+def stack(widths: Iterable[int], activations: str | tuple[str, ...], dropout: float = 0.0) -> nn.Sequential:
+    """Linear layers from each width to the next, each followed by its activation (one name: the same for all) and,
+    where dropout is above 0, by that."""
+    pairs = list(pairwise(widths))
+    names = (activations,) * len(pairs) if isinstance(activations, str) else activations
     layers: list[nn.Module] = []
-    for inputs, outputs in pairwise(widths):
-        layers += [empty_layer(nn.Linear, inputs, outputs), activation(activation_name)]
+    for (inputs, outputs), name in zip(pairs, names, strict=True):
+        layers += [empty_layer(nn.Linear, inputs, outputs), activation(name)]
+        layers += [Dropout(dropout)] if dropout else []
     return nn.Sequential(*layers)
 
 
 class MLPEncoder(nn.Module):
     """x (B, *event) -> features (B, features)."""
 
-    def __init__(self, event_size: int, hidden: tuple[int, ...], activation_name: str) -> None:
+    def __init__(
+        self,
+        event_size: int,
+        hidden: tuple[int, ...],
+        activations: str | tuple[str, ...],
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.features = hidden[-1] if hidden else event_size
-        self.layers = stack((event_size, *hidden), activation_name)
+        self.layers = stack((event_size, *hidden), activations, dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         features: Tensor = self.layers(x.flatten(1))
@@ -44,11 +56,17 @@ class MLPDecoder(nn.Module):
     """(N, inputs) -> (N, parameters, *event)."""
 
     def __init__(
-        self, inputs: int, hidden: tuple[int, ...], parameters: int, sizes: Sizes, activation_name: str
+        self,
+        inputs: int,
+        hidden: tuple[int, ...],
+        parameters: int,
+        sizes: Sizes,
+        activations: str | tuple[str, ...],
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.out_shape = (parameters, *sizes.event_shape)
-        self.layers = stack((inputs, *hidden), activation_name)
+        self.layers = stack((inputs, *hidden), activations, dropout)
         last = hidden[-1] if hidden else inputs
         self.last = empty_layer(nn.Linear, last, parameters * sizes.event_size)
 
@@ -69,8 +87,8 @@ class MLP(Network):
     """Fully connected layers; the decoder mirrors the encoder.
 
     hidden: widths from the data to the code, "auto" (two layers, chosen from the data) or () for a
-    linear network. activation: relu, elu, leaky-relu, silu, gelu, softplus or tanh. init: "torch" or
-    "glorot" (Keras' default).
+    linear network. activation: relu, elu, leaky-relu, silu, gelu, softplus or tanh, for all layers or one for each
+    of `hidden`. dropout: of every hidden layer in training. init: "torch", "glorot" (Keras' default) or "he".
     """
 
     def __init__(
@@ -78,22 +96,33 @@ class MLP(Network):
         sizes: Sizes,
         *,
         hidden: str | tuple[int, ...] = "auto",
-        activation: str = "relu",
+        activation: str | tuple[str, ...] = "relu",
+        dropout: float = 0.0,
         init: str = "torch",
     ) -> None:
-        super().__init__(sizes, activation, init)
+        super().__init__(sizes, "relu" if isinstance(activation, tuple | list) else activation, init)
         automatic = isinstance(hidden, str) and hidden == "auto"
         self.hidden = (
             (choose_width(sizes.event_size),) * 2
             if automatic
             else whole_numbers("network 'mlp': hidden", hidden)
         )
+        several = isinstance(activation, tuple | list)
+        names = tuple(activation) if several else (self.activation,) * len(self.hidden)
+        if len(names) != len(self.hidden):
+            raise SpecError(
+                f"network 'mlp': activation={activation!r} names {len(names)} and hidden={self.hidden} has "
+                f"{len(self.hidden)} layers; give one name, or one for each layer."
+            )
+        self.activations = tuple(one_of("network 'mlp': activation", name, ACTIVATIONS) for name in names)
+        self.dropout = dropout_rate("network 'mlp': dropout", dropout)
 
     def encoder(self) -> nn.Module:
-        return MLPEncoder(self.sizes.event_size, self.hidden, self.activation)
+        return MLPEncoder(self.sizes.event_size, self.hidden, self.activations, self.dropout)
 
     def decoder(self, inputs: int, parameters: int) -> nn.Module:
-        return MLPDecoder(inputs, self.hidden[::-1], parameters, self.sizes, self.activation)
+        hidden, activations = self.hidden[::-1], self.activations[::-1]
+        return MLPDecoder(inputs, hidden, parameters, self.sizes, activations, self.dropout)
 
     @property
     def description(self) -> str:

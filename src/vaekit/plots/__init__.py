@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.plots.kl_per_unit import KLPerUnit
     from vaekit.plots.latent_map import LatentMap
     from vaekit.plots.learning_curves import LearningCurves
+    from vaekit.plots.manifold import Manifold
+    from vaekit.plots.mean_distances import MeanDistances
+    from vaekit.plots.pictures_compared import PicturesCompared
+    from vaekit.plots.prior_draws import PriorDraws
     from vaekit.plots.rate_distortion import RateDistortionCurve
     from vaekit.plots.reconstructions import Reconstructions
     from vaekit.plots.samples import Samples
@@ -29,6 +33,10 @@ __all__ = [
     "KLPerUnit",
     "LatentMap",
     "LearningCurves",
+    "Manifold",
+    "MeanDistances",
+    "PicturesCompared",
+    "PriorDraws",
     "RateDistortionCurve",
     "Reconstructions",
     "Samples",
@@ -40,6 +48,10 @@ _HOME = {
     "KLPerUnit": "kl_per_unit",
     "LatentMap": "latent_map",
     "LearningCurves": "learning_curves",
+    "Manifold": "manifold",
+    "MeanDistances": "mean_distances",
+    "PicturesCompared": "pictures_compared",
+    "PriorDraws": "prior_draws",
     "RateDistortionCurve": "rate_distortion",
     "Reconstructions": "reconstructions",
     "Samples": "samples",

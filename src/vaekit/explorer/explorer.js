@@ -1,0 +1,717 @@
+// @ts-check
+/**
+ * Joins the model to what a person touches: the plane, sliders, the path, the drawing board, the keyboard.
+ * `window.vaekit` offers the same to programs: ready, decode(z, c), encode(x, c), setCode(z), frameTimes().
+ */
+"use strict";
+
+const FRAMES_KEPT = 600;
+const STRIP = 9;
+const UNITS_SHOWN = 24;
+const NEAREST = 6;
+// On dark paper classes are light: Paul Tol's light scheme, https://personal.sron.nl/~pault/
+const DARK_COLOURS = ["#77aadd", "#ee8866", "#44bb99", "#eedd88", "#ffaabb", "#bbcc33", "#99ddff", "#d4a6e8", "#aaaa00", "#dddddd"];
+
+/** Numbers of the rows that the page holds. @param {any} told */
+function readRows(told) {
+  if (!told) return null;
+  const values = unpack(told.items.values);
+  const size = told.items.values.shape[1];
+  return {
+    count: told.count,
+    heldName: told.heldName,
+    numbers: unpack(told.numbers),
+    held: unpack(told.held),
+    codes: unpack(told.codes),
+    spreads: told.spreads && unpack(told.spreads),
+    conditions: told.conditions && unpack(told.conditions),
+    labels: told.labels && { ...told.labels, numbers: unpack(told.labels.values) },
+    /** @param {number} row @returns {Float32Array} */
+    item: (row) => Float32Array.from(values.subarray(row * size, (row + 1) * size), (v) => v * told.items.step + told.items.base),
+  };
+}
+
+function start() {
+  const told = JSON.parse(byId("vaekit-data").textContent);
+  const model = makeModel(told.model);
+  const view = makeView(told.look);
+  const rows = readRows(told.rows);
+  const prior = makePrior(told.prior, told.latentDim);
+  const L = told.latentDim;
+  /** @type {number[]} */
+  let code = rows ? codeOf(0) : told.start.slice();
+  const first = code.slice();
+  /** @type {number[] | null} */
+  let condition = told.condition ? told.model.rest.slice() : null;
+  if (rows && condition) condition = conditionOf(0);
+  /** @type {number[] | null} */
+  let from = null;
+  /** @type {number[] | null} */
+  let to = null;
+  /** @type {number[]} */
+  const times = [];
+  /** @type {Float32Array} */
+  let shown = model.decode(code, condition);
+  let waiting = false;
+
+  if (!view.isPicture && rows) for (let row = 0; row < rows.count; row++) /** @type {any} */ (view).widen(rows.item(row));
+
+  const unitName = (/** @type {number} */ unit) => `value ${unit}`;
+  const weightOf = (/** @type {number} */ unit) => {
+    if (told.unitWeightsAre === "unknown") return "";
+    return told.unitWeightsAre === "kl" ? `${told.unitWeights[unit].toFixed(2)} nats` : `spread ${told.unitWeights[unit].toFixed(2)}`;
+  };
+
+  // ---- the plane -----------------------------------------------------------------------------------------
+
+  const plane = makePlane(byId("stage"), {
+    latentDim: L,
+    reach: told.reach,
+    prior,
+    rows,
+    light: told.colours,
+    dark: DARK_COLOURS,
+    code: () => code,
+    covariance: covarianceOf,
+    moved: (z, dragging) => setCode(z, dragging),
+    hovered: showCard,
+    thumbnail: (z) => {
+      if (!view.isPicture) return null;
+      const canvas = element("canvas");
+      /** @type {any} */ (view).draw(canvas, model.decode(z, condition));
+      return canvas;
+    },
+    line: () => (from && to ? path(from, to, 11) : null),
+  });
+  plane.axes.x = L === 2 ? 0 : told.units[0];
+  plane.axes.y = L === 2 ? 1 : L > 1 ? told.units[1] : -1;
+
+  /** The posterior of a row: as it was measured, or as the encoder gives it where values are correlated. @param {number} row */
+  function covarianceOf(row) {
+    const r = /** @type {any} */ (rows);
+    if (model.encode && told.model.posterior.kind === "full-normal") {
+      const found = model.encode(r.item(row), conditionOf(row)).covariance;
+      return found && Array.from(found);
+    }
+    if (!r.spreads) return null;
+    const found = new Array(L * L).fill(0);
+    for (let i = 0; i < L; i++) found[i * L + i] = r.spreads[row * L + i] ** 2;
+    return found;
+  }
+
+  /** @param {number} row */
+  function conditionOf(row) {
+    const C = told.model.conditionDim;
+    if (!C || !rows || !rows.conditions) return condition;
+    return Array.from(rows.conditions.subarray(row * C, (row + 1) * C));
+  }
+
+  /** @param {number} row */
+  function codeOf(row) {
+    return /** @type {number[]} */ (Array.from(/** @type {any} */ (rows).codes.subarray(row * L, (row + 1) * L)));
+  }
+
+  /** @param {number} row */
+  function labelOf(row) {
+    const labels = rows && rows.labels;
+    if (!labels) return "";
+    if (labels.kind === "numbers") return written(labels.numbers[row]);
+    return labels.numbers[row] === 255 ? "" : labels.names[labels.numbers[row]];
+  }
+
+  /** @param {number} row */
+  function rowName(row) {
+    const r = /** @type {any} */ (rows);
+    const label = labelOf(row);
+    const kind = { test: "test row", given: "row" }[/** @type {string} */ (r.heldName)] || (r.held[row] ? "held-out row" : "training row");
+    return `${kind} ${r.numbers[row]}${label ? `, label ${label}` : ""}`;
+  }
+
+  const chooser = (/** @type {string} */ id, /** @type {number} */ chosen) => {
+    const select = byId(id);
+    for (const unit of told.units) {
+      const weight = weightOf(unit);
+      select.append(element("option", { value: String(unit), selected: unit === chosen }, unitName(unit) + (weight ? ` · ${weight}` : "")));
+    }
+    return select;
+  };
+  const across = chooser("across", plane.axes.x);
+  const up = L > 1 ? chooser("up", plane.axes.y) : null;
+  if (!up) byId("up-label").hidden = true;
+  const axesChosen = () => {
+    plane.choose(Number(across.value), up ? Number(up.value) : -1);
+    say(`The plane shows latent ${unitName(plane.axes.x)} across${up ? ` and ${unitName(plane.axes.y)} up` : ""}.`);
+  };
+  across.onchange = () => {
+    if (up && up.value === across.value) up.value = String(told.units.find((/** @type {number} */ u) => String(u) !== across.value));
+    axesChosen();
+  };
+  if (up) up.onchange = () => {
+    if (up.value === across.value) across.value = String(told.units.find((/** @type {number} */ u) => String(u) !== up.value));
+    axesChosen();
+  };
+
+  const layerNames = /** @type {const} */ ([
+    ["codes", "codes", Boolean(rows)],
+    ["prior", "prior", Boolean(prior)],
+    ["posterior", "density of codes", Boolean(rows)],
+    ["holes", "holes", Boolean(rows && prior)],
+    ["pictures", "pictures", view.isPicture],
+  ]);
+  for (const [name, text, possible] of layerNames) {
+    if (!possible) {
+      plane.layers[name] = false;
+      continue;
+    }
+    const box = element("input", { type: "checkbox", checked: plane.layers[name] });
+    box.onchange = () => {
+      plane.layers[name] = box.checked;
+      plane.redraw();
+    };
+    byId("layers").append(element("label", { className: `chip chip-${name}`, title: LAYERS_MEAN[name] }, box, element("span", { className: "swatch", "aria-hidden": "true" }), text));
+  }
+
+  function legend() {
+    const place = byId("legend");
+    place.replaceChildren();
+    const labels = rows && rows.labels;
+    if (!labels) return;
+    if (labels.kind === "numbers") {
+      const bar = element("span", { className: "ramp", "aria-hidden": "true" });
+      bar.style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map(numberColour).join(", ")})`;
+      place.append("label: ", written(labels.low), bar, written(labels.high));
+      return;
+    }
+    labels.names.forEach((/** @type {string} */ name, /** @type {number} */ which) => {
+      const mark = element("canvas", { width: 28, height: 28, className: "mark", "aria-hidden": "true" });
+      const c = mark.getContext("2d");
+      c.setTransform(2, 0, 0, 2, 14, 14);
+      marker(c, which % MARKERS, 5);
+      c.fillStyle = plane.colourOf(which);
+      c.fill();
+      const button = element("button", { type: "button", className: "chip", "aria-pressed": String(plane.chosen.has(which)) }, mark, element("span", {}, name));
+      button.title = `Show class ${name} alone`;
+      button.onclick = () => {
+        if (plane.chosen.has(which)) plane.chosen.delete(which);
+        else plane.chosen.add(which);
+        button.setAttribute("aria-pressed", String(plane.chosen.has(which)));
+        plane.redraw();
+      };
+      place.append(button);
+    });
+  }
+
+  // ---- the example ---------------------------------------------------------------------------------------
+
+  const big = view.make();
+  byId("example").append(big.node);
+  const priorNote = byId("prior-note");
+  const sharp = byId("sharp");
+
+  /** One frame: decode, and draw what follows. */
+  function frame() {
+    waiting = false;
+    const began = performance.now();
+    shown = model.decode(code, condition);
+    big.show(shown);
+    plane.drawAbove();
+    for (const row of unitRows) row.follow();
+    times.push(performance.now() - began);
+    if (times.length > FRAMES_KEPT) times.shift();
+  }
+
+  /** @param {ArrayLike<number>} z @param {boolean} [dragging] */
+  function setCode(z, dragging = false) {
+    if (z.length !== L) throw new Error(`a code has ${L} values, ${z.length} were given`);
+    code = Array.from(z, Number);
+    if (!waiting) {
+      waiting = true;
+      requestAnimationFrame(frame);
+    }
+    if (!dragging) later();
+  }
+
+  let settling = 0;
+  /** What may come a moment after the point rests: strips, neighbours, words. */
+  function later() {
+    clearTimeout(settling);
+    settling = window.setTimeout(() => {
+      big.name(`Decoded example at ${codeInWords()}`);
+      byId("where").textContent = codeInWords();
+      showNearest();
+      strips();
+      if (plane.layers.pictures && L > 2) plane.redraw();
+      say(codeInWords());
+    }, 120);
+  }
+
+  /** The code as it is read aloud and written: whole where it is short, else the values that matter most. */
+  function codeInWords() {
+    const units = L <= 4 ? code.map((_, unit) => unit) : told.units.slice(0, 4);
+    const values = units.map((/** @type {number} */ unit) => (L > 4 ? `${unit}: ` : "") + code[unit].toFixed(2).replace("-", "\u2212"));
+    return `z = (${values.join(", ")}${L > 4 ? ", \u2026" : ""})`;
+  }
+
+  let saying = 0;
+  /** @param {string} text */
+  function say(text) {
+    clearTimeout(saying);
+    saying = window.setTimeout(() => { byId("said").textContent = text; }, 150);
+  }
+
+  // ---- neighbours and the card of a code -----------------------------------------------------------------
+
+  function showNearest() {
+    const place = byId("nearest");
+    if (!rows) return;
+    place.replaceChildren(...nearestRows(rows.codes, code, NEAREST).map(({ row, distance }) => {
+      const kind = rows.heldName === "given" ? "" : rows.held[row] ? "held out" : "trained on";
+      const words = [
+        element("span", { className: "near-name" }, labelOf(row) || `row ${rows.numbers[row]}`),
+        element("span", { className: "quiet" }, `${distance.toFixed(2)} away`),
+        element("span", { className: "quiet" }, kind),
+      ];
+      const button = element("button", { type: "button", className: "near", title: `${rowName(row)}: go to its code` });
+      if (view.isPicture) {
+        const small = view.make("small");
+        small.show(rows.item(row));
+        small.name(rowName(row));
+        button.append(small.node);
+      } else {
+        words[0].textContent = rowName(row);
+        words.pop();
+      }
+      button.append(...words);
+      button.onclick = () => goToRow(row);
+      return button;
+    }));
+  }
+
+  /** @param {number} row */
+  function goToRow(row) {
+    const c = conditionOf(row);
+    if (c && condition) setCondition(c);
+    setCode(codeOf(row));
+    plane.hover(row);
+  }
+
+  const card = byId("card");
+  /** @param {number | null} row @param {number} x @param {number} y */
+  function showCard(row, x, y) {
+    if (row === null || !rows) {
+      card.hidden = true;
+      return;
+    }
+    const [datum, back] = [view.make("small"), view.make("small")];
+    const item = rows.item(row);
+    const decoded = model.decode(codeOf(row), conditionOf(row));
+    datum.show(item);
+    back.show(decoded);
+    datum.name(rowName(row));
+    back.name("its reconstruction");
+    card.replaceChildren(
+      element("p", { className: "card-title" }, rowName(row)),
+      element("div", { className: "card-pair" },
+        element("figure", {}, datum.node, element("figcaption", {}, "datum")),
+        element("figure", {}, back.node, element("figcaption", {}, "reconstruction"))),
+    );
+    const spread = rows.spreads;
+    if (spread && plane.axes.y >= 0) card.append(element("p", { className: "quiet" }, `posterior \u00b1 ${spread[row * L + plane.axes.x].toFixed(2)}, \u00b1 ${spread[row * L + plane.axes.y].toFixed(2)}`));
+    card.hidden = false;
+    const stage = byId("stage").getBoundingClientRect();
+    const [w, h] = [card.offsetWidth, card.offsetHeight];
+    const left = x + 18 + w < stage.width ? x + 18 : Math.max(4, x - 18 - w);
+    card.style.left = `${Math.max(4, Math.min(left, stage.width - w - 4))}px`;
+    card.style.top = `${Math.max(4, Math.min(y - h / 2, stage.height - h - 4))}px`;
+  }
+
+  // ---- sliders and strips --------------------------------------------------------------------------------
+
+  /** @type {{unit: number, follow: () => void, canvas: HTMLCanvasElement | null}[]} */
+  const unitRows = [];
+
+  /** @param {number} unit */
+  function unitRow(unit) {
+    const [low, high] = told.reach[unit];
+    const slider = element("input", { type: "range", min: low, max: high, step: (high - low) / 200, value: code[unit], "aria-label": `latent ${unitName(unit)}` });
+    const output = element("output", { className: "number" });
+    slider.oninput = () => {
+      const z = code.slice();
+      z[unit] = Number(slider.value);
+      setCode(z);
+    };
+    const canvas = view.isPicture && told.model.decoder ? element("canvas", { className: "strip", "aria-hidden": "true" }) : null;
+    if (canvas) canvas.onclick = (/** @type {MouseEvent} */ event) => {
+      const box = canvas.getBoundingClientRect();
+      const z = code.slice();
+      z[unit] = low + ((Math.floor(((event.clientX - box.left) / box.width) * STRIP) + 0.5) * (high - low)) / STRIP;
+      setCode(z);
+    };
+    const name = element("span", { className: "unit-name" }, unitName(unit), " ", element("span", { className: "quiet" }, weightOf(unit)));
+    const track = element("div", { className: "unit-track" });
+    if (canvas) track.append(canvas);
+    track.append(slider);
+    byId("units").append(element("div", { className: "unit" }, name, track, output));
+    let last = NaN;
+    unitRows.push({
+      unit,
+      canvas,
+      follow() {
+        if (code[unit] === last) return;
+        last = code[unit];
+        slider.value = String(code[unit]);
+        output.textContent = code[unit].toFixed(2).replace("-", "\u2212");
+      },
+    });
+  }
+  for (const unit of told.units.slice(0, UNITS_SHOWN)) unitRow(unit);
+  if (L > UNITS_SHOWN) {
+    const more = element("button", { type: "button" }, `Show the other ${L - UNITS_SHOWN}`);
+    more.onclick = () => {
+      more.remove();
+      for (const unit of told.units.slice(UNITS_SHOWN)) unitRow(unit);
+      for (const row of unitRows) row.follow();
+      strips();
+    };
+    byId("units").after(more);
+  }
+  byId("units-note").textContent = {
+    kl: "In the order of what each tells about a row, its KL to the prior in nats. One that tells nothing changes nothing.",
+    spread: "In the order of how far codes spread along each.",
+    unknown: "In no order: no rows were at hand to tell which matters.",
+  }[/** @type {string} */ (told.unitWeightsAre)] || "";
+
+  let stripJob = 0;
+  /** Pictures along each latent value, the others as they are; a few at a time, so that the page stays quick. */
+  function strips() {
+    const mine = ++stripJob;
+    const z = code.slice();
+    /** @type {(() => void)[]} */
+    const work = [];
+    const ratio = /** @type {any} */ (view).ratio || 1;
+    for (const { unit, canvas } of unitRows) {
+      if (!canvas) continue;
+      const [low, high] = told.reach[unit];
+      for (let k = 0; k < STRIP; k++) {
+        work.push(() => {
+          const small = element("canvas");
+          const at = z.slice();
+          at[unit] = low + ((k + 0.5) * (high - low)) / STRIP;
+          /** @type {any} */ (view).draw(small, model.decode(at, condition));
+          const [w, h, gap] = [Math.max(60, small.width), Math.max(Math.round(60 / ratio), small.height), 4];
+          const wide = (w + gap) * STRIP - gap;
+          if (canvas.width !== wide || canvas.height !== h) { canvas.width = wide; canvas.height = h; }
+          const c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+          c.imageSmoothingEnabled = !sharp.checked;
+          c.drawImage(small, k * (w + gap), 0, w, h);
+        });
+      }
+    }
+    inPieces(work, () => mine === stripJob);
+  }
+
+  /** @param {(() => void)[]} work @param {() => boolean} wanted */
+  function inPieces(work, wanted) {
+    const some = () => {
+      if (!wanted()) return;
+      const until = performance.now() + 8;
+      while (work.length && performance.now() < until) /** @type {() => void} */ (work.shift())();
+      if (work.length) setTimeout(some, 4);
+    };
+    setTimeout(some, 0);
+  }
+
+  // ---- the condition -------------------------------------------------------------------------------------
+
+  /** @param {ArrayLike<number>} c */
+  function setCondition(c) {
+    condition = Array.from(c);
+    for (const follow of conditionRows) follow();
+    setCode(code);
+    if (plane.layers.pictures) plane.redraw();
+  }
+  /** @type {(() => void)[]} */
+  const conditionRows = [];
+  if (told.condition && condition) {
+    byId("condition").hidden = false;
+    const place = byId("choices");
+    for (const choice of told.condition.choices) {
+      const button = element("button", { type: "button", "aria-pressed": "false" }, choice.name);
+      button.onclick = () => setCondition(choice.c);
+      conditionRows.push(() => button.setAttribute("aria-pressed", String(choice.c.every((/** @type {number} */ v, /** @type {number} */ i) => v === /** @type {number[]} */ (condition)[i]))));
+      place.append(button);
+    }
+    if (!told.condition.choices.length) {
+      told.condition.names.forEach((/** @type {string} */ name, /** @type {number} */ i) => {
+        const [low, high] = told.condition.reach[i];
+        const slider = element("input", { type: "range", min: low, max: high, step: (high - low) / 200 || 1, "aria-label": `condition ${name}` });
+        const output = element("output", { className: "number" });
+        slider.oninput = () => {
+          const c = /** @type {number[]} */ (condition).slice();
+          c[i] = Number(slider.value);
+          setCondition(c);
+        };
+        conditionRows.push(() => {
+          slider.value = String(/** @type {number[]} */ (condition)[i]);
+          output.textContent = written(/** @type {number[]} */ (condition)[i]);
+        });
+        place.append(element("div", { className: "unit" }, element("span", { className: "unit-name" }, name), element("div", { className: "unit-track" }, slider), output));
+      });
+    }
+    for (const follow of conditionRows) follow();
+  }
+
+  // ---- buttons -------------------------------------------------------------------------------------------
+
+  const draw = byId("draw");
+  if (prior) draw.onclick = () => setCode(prior.sample(condition));
+  else draw.hidden = true;
+  byId("home").onclick = () => setCode(first);
+  byId("copy").onclick = () => copyText(codeLine());
+  byId("save").onclick = () => view.large(shown).toBlob((/** @type {Blob | null} */ blob) => {
+    if (!blob) return;
+    const address = URL.createObjectURL(blob);
+    element("a", { href: address, download: "vaekit.png" }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+    say("The picture is saved.");
+  });
+
+  /** The line of Python that gives this example. */
+  function codeLine() {
+    const z = code.map((value) => String(Number(value.toPrecision(6)))).join(", ");
+    let c = "";
+    if (condition) {
+      const chosen = told.condition.choices.find((/** @type {any} */ choice) => choice.c.every((/** @type {number} */ v, /** @type {number} */ i) => v === /** @type {number[]} */ (condition)[i]));
+      c = `, c=[${chosen ? chosen.code : `[${condition.join(", ")}]`}]`;
+    }
+    return `vaekit.load(${JSON.stringify(told.run)}).inverse_transform([[${z}]]${c})`;
+  }
+
+  /** @param {string} text */
+  async function copyText(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = element("textarea", { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    byId("copied").textContent = text;
+    byId("copied").hidden = false;
+    say("The line of code is copied.");
+  }
+
+  // ---- the path ------------------------------------------------------------------------------------------
+
+  const film = byId("film");
+  function showPath() {
+    plane.drawAbove();
+    film.replaceChildren();
+    if (!from || !to) return;
+    if (!view.isPicture) {
+      film.append(pathTable(path(from, to, 6)));
+      return;
+    }
+    path(from, to, 11).forEach((z, k, all) => {
+      const small = view.make("small");
+      small.show(model.decode(z, condition));
+      const name = `Go to step ${k + 1} of ${all.length}`;
+      small.name(name);
+      const button = element("button", { type: "button", className: "still", title: name, "aria-label": name }, small.node);
+      button.onclick = () => setCode(z);
+      film.append(button);
+    });
+  }
+  /** The columns on the way, a step beside the other. @param {number[][]} codes */
+  function pathTable(codes) {
+    const found = codes.map((z) => model.decode(z, condition));
+    const heads = codes.map((z, k) => {
+      const button = element("button", { type: "button", title: "Go there" }, `step ${k}`);
+      button.onclick = () => setCode(z);
+      return element("th", { scope: "col" }, button);
+    });
+    /** @type {string[]} */
+    const names = /** @type {any} */ (view).names.slice(0, MOST_BARS);
+    const lines = names.map((name, i) => element("tr", {}, element("th", { scope: "row", title: name }, name),
+      ...found.map((x) => element("td", { className: "number" }, told.look.whole ? String(x[i]) : written(x[i])))));
+    return element("table", { className: "steps" }, element("thead", {}, element("tr", {}, element("td"), ...heads)), element("tbody", {}, ...lines));
+  }
+  byId("from").onclick = () => { from = code.slice(); showPath(); say("The path starts here."); };
+  byId("to").onclick = () => { to = code.slice(); showPath(); say("The path ends here."); };
+  byId("play").onclick = () => {
+    if (!from || !to) return;
+    const [a, b] = [from, to];
+    const began = performance.now();
+    const next = (/** @type {number} */ now) => {
+      const t = Math.min(1, (now - began) / 2400);
+      const eased = t * t * (3 - 2 * t);
+      setCode(a.map((value, i) => value + (b[i] - value) * eased), t < 1);
+      if (t < 1) requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+  };
+  byId("unset").onclick = () => { from = to = null; showPath(); };
+  if (rows && rows.count > 1) {
+    // A first path, from the first row to one that is far from it, of another class where there are classes.
+    from = codeOf(0);
+    const labels = rows.labels;
+    let other = 1, farthest = 0;
+    for (let row = 1; row < Math.min(rows.count, 60); row++) {
+      const distance = Math.hypot(...codeOf(row).map((value, i) => value - code[i]));
+      if (distance > farthest && !(labels && labels.numbers[row] === labels.numbers[0])) [other, farthest] = [row, distance];
+    }
+    to = codeOf(other);
+  }
+
+  // ---- encoding ------------------------------------------------------------------------------------------
+
+  const back = view.make("small");
+  if (model.encode) {
+    const given = { look: told.look, view, encode: encodeShown, shown: () => shown };
+    back.name("what the decoder gives back");
+    back.show(shown);
+    if (view.isPicture) drawingBoard(byId("encode"), { ...given, back: back.node });
+    else typedRow(byId("encode"), given);
+  } else byId("encode-section").hidden = true;
+
+  /** @param {Float32Array} x */
+  function encodeShown(x) {
+    if (!model.encode) return;
+    const z = model.encode(x, condition).mean;
+    setCode(z);
+    back.show(model.decode(z, condition));
+  }
+
+  // ---- keyboard, size, theme -----------------------------------------------------------------------------
+
+  let walked = -1;
+  plane.canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = event.shiftKey ? 5 : 1;
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      ArrowLeft: () => plane.step(-by, 0),
+      ArrowRight: () => plane.step(by, 0),
+      ArrowUp: () => plane.step(0, by),
+      ArrowDown: () => plane.step(0, -by),
+      Home: () => setCode(first),
+      "+": () => plane.zoom(1.3),
+      "=": () => plane.zoom(1.3),
+      "-": () => plane.zoom(1 / 1.3),
+      0: () => plane.fit(),
+      n: () => walk(1),
+      p: () => walk(-1),
+      Escape: () => plane.hover(null),
+    };
+    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  /** To the next or the last row. @param {number} by */
+  function walk(by) {
+    if (!rows) return;
+    walked = walked < 0 && by < 0 ? rows.count - 1 : (walked + by + rows.count) % rows.count;
+    goToRow(walked);
+    say(rowName(walked));
+  }
+
+  byId("zoom-in").onclick = () => plane.zoom(1.3);
+  byId("zoom-out").onclick = () => plane.zoom(1 / 1.3);
+  byId("zoom-fit").onclick = () => plane.fit();
+
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  byId("theme").onclick = () => {
+    const isDark = getComputedStyle(document.documentElement).getPropertyValue("--dark").trim() === "1";
+    document.documentElement.dataset.theme = isDark ? "light" : "dark";
+    repaint();
+  };
+  function repaint() {
+    plane.redraw();
+    legend();
+  }
+  dark.addEventListener("change", repaint);
+  new ResizeObserver(() => plane.resize()).observe(byId("stage"));
+
+  // ---- begin ---------------------------------------------------------------------------------------------
+
+  if (!rows) byId("nearest-section").hidden = true;
+  if (!view.isPicture) byId("sharp-line").hidden = true;
+  document.body.classList.toggle("table", !view.isPicture);
+  sharp.onchange = () => {
+    document.body.classList.toggle("sharp", sharp.checked);
+    strips();
+  };
+  priorNote.textContent = layersNote(Boolean(rows), Boolean(prior), L);
+  plane.resize();
+  legend();
+  frame();
+  later();
+  showPath();
+  selfCheck(told, model);
+  Object.assign(vaekit, {
+    decode: model.decode,
+    /** @param {ArrayLike<number>} x @param {ArrayLike<number>} [c] */
+    encode: (x, c) => (model.encode ? model.encode(x, c).mean : null),
+    setCode: (/** @type {ArrayLike<number>} */ z) => setCode(z),
+    frameTimes: () => times.slice(),
+  });
+}
+
+/** @type {Record<string, string>} */
+const LAYERS_MEAN = {
+  codes: "The means of q(z | x) of the rows inside",
+  prior: "The density of the prior, where samples come from",
+  posterior: "The density of all codes together, the aggregated posterior",
+  holes: "Where the prior has mass and codes are rare: samples from there look like no row",
+  pictures: "What the decoder makes of each place",
+};
+
+/** @param {boolean} rows @param {boolean} prior @param {number} L */
+function layersNote(rows, prior, L) {
+  if (!rows) return "No rows of the data are inside this page.";
+  const plane = L > 2 ? " Densities are those of the two values shown, whatever the others are." : "";
+  if (!prior) return `Each mark is the code of a row.${plane}`;
+  return `Each mark is the code of a row. Hatched places are holes: the prior has mass there and codes are rare.${plane}`;
+}
+
+/** Compares a few examples with what the library decoded when the page was written. @param {any} told @param {any} model */
+function selfCheck(told, model) {
+  if (!told.check) return;
+  const wanted = unpack(told.check.examples);
+  let worst = 0;
+  told.check.codes.forEach((/** @type {number[]} */ z, /** @type {number} */ k) => {
+    const found = model.decode(z, told.condition ? told.model.rest : null);
+    for (let i = 0; i < found.length; i++) worst = Math.max(worst, Math.abs(found[i] - wanted[k * found.length + i]) / told.check.unit);
+  });
+  const allowed = told.weights === "float16" ? 2e-2 : 1e-3;
+  byId("check").textContent = `Compared with torch at ${told.check.codes.length} codes when it opened: ${worst ? `largest difference ${worst.toExponential(0)}` : "no difference"}.`;
+  if (worst > allowed || Number.isNaN(worst)) fail(`This browser decodes other examples than vaekit does (difference ${worst.toPrecision(2)}).`);
+}
+
+/** @param {string} text */
+function fail(text) {
+  const place = byId("trouble");
+  place.textContent = text;
+  place.hidden = false;
+}
+
+/** @type {any} */
+const vaekit = {};
+vaekit.ready = new Promise((resolve, reject) => {
+  const begin = () => {
+    try {
+      start();
+      resolve(undefined);
+    } catch (error) {
+      fail(`The page could not start: ${error instanceof Error ? error.message : error}`);
+      reject(error);
+    }
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+});
+/** @type {any} */ (window).vaekit = vaekit;

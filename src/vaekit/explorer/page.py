@@ -1,0 +1,216 @@
+"""The page: the model, the rows and what is said of them, put into one HTML file that loads nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from vaekit import __version__
+from vaekit.errors import SpecError
+from vaekit.explorer.condition import Condition
+from vaekit.explorer.latent import prior_for_page, reach_of, units_by_weight
+from vaekit.explorer.model import decoded_at, grid_for_page, model_for_page
+from vaekit.explorer.pack import json_for_page, packed
+from vaekit.explorer.rows import Chosen, codes_of, kl_per_unit, rows_for_page
+from vaekit.kinds import Array
+from vaekit.plots.examples import Look
+from vaekit.plots.style import CLASS_COLOURS
+
+LARGEST_PAGE = 25 * 10**6
+HALF_FROM = 1_500_000
+"""Numbers of the model from which weights are stored in half precision, unless one of them is asked for."""
+CHECKED_CODES = 3
+WEIGHTS = ("auto", "float32", "float16")
+SCRIPTS = ("runtime.js", "latent.js", "views.js", "plane.js", "board.js", "explorer.js")
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """A page: its html, how many rows are inside, in numbers and words, in which type the weights are, and what
+    it cannot do.
+    """
+
+    html: bytes
+    rows: int
+    inside: str
+    weights: str
+    said: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.html)
+
+
+def make_explorer(
+    estimator: Any,
+    chosen: Chosen | None,
+    *,
+    weights: str = "auto",
+    condition: Condition | None = None,
+    data: Mapping[str, Any] | None = None,
+    run: str = "RUN",
+    measured: Any = None,
+) -> Explorer:
+    """The page of a fitted estimator.
+
+    chosen: the rows inside, or None for none. weights: "float32", "float16" or "auto". condition: of a model
+    that has one. data: where the data came from (`Source.to_json`). run: the folder, for the line of code.
+    measured: rows (and their condition) that latent values are ordered by where none are inside.
+    """
+    if weights not in WEIGHTS:
+        raise SpecError(f"weights={weights!r} is not possible; there are: {', '.join(WEIGHTS)}.")
+    kind = _kind(estimator, weights)
+    model, said = model_for_page(estimator, kind)
+    sizes, model["rest"] = estimator.sizes_, condition.rest if condition else []
+    c = condition.rows if condition else None
+    X = chosen.X if chosen is not None else measured
+    codes = None if X is None else codes_of(estimator, X, c)[0]
+    kl = None if X is None else kl_per_unit(estimator, X, c)
+    units, unit_weights, told = units_by_weight(kl, codes, sizes.latent_dim)
+    prior = prior_for_page(estimator, c)
+    reach = reach_of(codes, prior, sizes.latent_dim)
+    if model["decoder"] is None:
+        first = units[:2]
+        conditions = [choice.c for choice in condition.choices] if condition else []
+        conditions = conditions or ([np.asarray(condition.rest)] if condition else [])
+        model["grid"] = grid_for_page(estimator, first, [tuple(reach[unit]) for unit in first], conditions)
+    name = str((data or {}).get("name") or "")
+    title = f"{type(estimator).__name__} on {name}" if name else type(estimator).__name__
+    content = {
+        "title": title,
+        "run": run,
+        "latentDim": sizes.latent_dim,
+        "units": units,
+        "unitWeights": unit_weights,
+        "unitWeightsAre": told,
+        "reach": reach.tolist(),
+        "start": _start(codes, sizes.latent_dim, prior),
+        "prior": prior,
+        "look": _look(estimator),
+        "colours": CLASS_COLOURS,
+        "rows": None if chosen is None else rows_for_page(estimator, chosen, c),
+        "condition": None if condition is None else condition.for_page(),
+        "model": model,
+        "check": _check(estimator, model, codes, sizes.latent_dim),
+        "weights": kind,
+    }
+    html = _render(
+        title=title,
+        lead=_lead(estimator),
+        said=said,
+        inside=inside_in_words(chosen),
+        conditional=condition is not None,
+        data=json_for_page(content),
+    )
+    inside = 0 if chosen is None else len(chosen)
+    return Explorer(html, inside, inside_in_words(chosen), kind, tuple(said))
+
+
+def inside_in_words(chosen: Chosen | None) -> str:
+    """How many rows a page holds, and of which kind."""
+    if chosen is None:
+        return "No rows of the data are inside."
+    held, rest = int(chosen.held.sum()), len(chosen) - int(chosen.held.sum())
+    kinds = {"test": "of the test part", "held_out": "held out of the fit"}
+    if chosen.held_name == "given":
+        return f"{len(chosen):,} rows of the data are inside, which are not those of the fit."
+    found = [f"{held:,} {kinds[chosen.held_name]}"] if held else []
+    found += [f"{rest:,} trained on"] if rest else []
+    return f"{len(chosen):,} rows of the data are inside: {' and '.join(found)}."
+
+
+def _kind(estimator: Any, weights: str) -> str:
+    if weights != "auto":
+        return weights
+    numbers = sum(p.numel() for p in estimator.model_.parameters())
+    return "float16" if numbers >= HALF_FROM else "float32"
+
+
+def _start(codes: Array | None, latent_dim: int, prior: Any) -> list[float]:
+    """The code that the page shows first: the middle of the prior, or of the codes where there is none."""
+    if codes is None or (prior is not None and prior["kind"] == "normal"):
+        return [0.0] * latent_dim
+    return [float(value) for value in np.median(codes, axis=0)]
+
+
+def _look(estimator: Any) -> dict[str, Any]:
+    look = Look.of(estimator)
+    return {
+        "picture": look.picture,
+        "low": float(look.low),
+        "high": float(look.high),
+        "names": list(look.names) if look.picture is None else [],
+        "whole": estimator.model_.likelihood.domain in ("categories",),
+    }
+
+
+def _check(
+    estimator: Any, model: Mapping[str, Any], codes: Array | None, latent_dim: int
+) -> dict[str, Any] | None:
+    """Codes and what they decode to here, which the page compares with what it decodes itself."""
+    if model["decoder"] is None:
+        return None
+    z = np.random.default_rng(0).normal(size=(CHECKED_CODES, latent_dim))
+    if codes is not None:
+        z = z * codes.std(0) + codes.mean(0)
+    rest = np.asarray(model["rest"], dtype=np.float32)
+    c = np.repeat(rest[None], len(z), axis=0) if rest.size else None
+    x = decoded_at(estimator, z, c)
+    spread = float(np.abs(np.asarray(estimator.treatment_.scale)).max())
+    return {"codes": z.tolist(), "examples": packed(x, "float32"), "unit": spread}
+
+
+def _lead(estimator: Any) -> str:
+    """What is inside in one sentence for a person, and what to do."""
+    latent_dim, look = estimator.sizes_.latent_dim, Look.of(estimator)
+    values = f"{latent_dim} latent value" + ("s" if latent_dim > 1 else "")
+    if look.picture is None:
+        what = f"rows of {len(look.names)} columns"
+    else:
+        channels, height, width = look.picture
+        what = f"pictures of {height} × {width}" + (f" in {channels} channels" if channels > 1 else "")
+    return (
+        f"Fitted on {estimator.profile_.rows:,} {what}, each told by a code of {values}. Drag the point: what you see "
+        "is decoded in this page."
+    )
+
+
+def _render(**said: Any) -> bytes:
+    style, script = _text("explorer.css"), _script()
+    sums = {"style_sum": _sum(style), "script_sum": _sum(script)}
+    html: str = _template().render(**said, **sums, style=style, script=script, version=__version__)
+    return html.encode()
+
+
+def _text(name: str) -> str:
+    return files("vaekit.explorer").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _script() -> str:
+    """All scripts as one, whose names nobody else sees."""
+    bodies = [_text(name).replace('"use strict";\n', "") for name in SCRIPTS]
+    return '(() => {\n"use strict";\n' + "\n".join(bodies) + "})();\n"
+
+
+def _sum(text: str) -> str:
+    """The digest by which the page allows this text and no other: a browser hashes what stands in the element."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _template() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_text("explorer.html.j2"))

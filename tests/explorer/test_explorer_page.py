@@ -1,0 +1,113 @@
+"""The explorer in a real browser: it loads nothing, says nothing wrong, decodes as torch does and follows a person."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import Page
+from explored import HOSTILE, MAKERS
+
+from vaekit.explorer.page import make_explorer
+from vaekit.explorer.rows import choose_rows
+
+Fitted = Callable[[str], tuple[Any, Any]]
+Opened = Callable[..., Page]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_page_loads_nothing_complains_of_nothing_and_follows_the_point(opened: Opened, name: str) -> None:
+    page = opened(name)
+    page.rest()
+    before = page.shown
+    x, y, width, height = page.run(
+        "(() => { const b = document.getElementById('stage').getBoundingClientRect(); return [b.x, b.y, b.width, b.height] })()"
+    )
+    page.drag([(x + share * width, y + 0.4 * height) for share in (0.3, 0.5, 0.7, 0.9)])
+    page.rest()
+    assert page.shown != before
+    assert len(page.run("window.vaekit.frameTimes()")) >= 2
+    assert (page.requests, page.complaints) == ([], [])
+    assert page.run("document.getElementById('trouble').hidden")
+
+
+@pytest.mark.parametrize(("weights", "most"), [("float32", 1e-4), ("float16", 2e-3)])
+@pytest.mark.parametrize("name", MAKERS)
+def test_two_hundred_codes_decode_as_in_torch(
+    opened: Opened, fitted: Fitted, name: str, weights: str, most: float
+) -> None:
+    estimator, _ = fitted(name)
+    page = opened(name, weights=weights)
+    codes = np.random.default_rng(0).normal(size=(200, estimator.latent_dim))
+    wanted = estimator.inverse_transform(codes).reshape(200, -1)
+    scale = np.broadcast_to(estimator.treatment_.scale, estimator.treatment_.event_shape).ravel()
+    away = np.abs(page.decoded(codes) - wanted) / scale  # in the units that the network computes in
+    assert away.max() <= most
+
+
+@pytest.mark.parametrize("name", ["digits", "table"])
+def test_rows_encode_as_in_torch(opened: Opened, fitted: Fitted, name: str) -> None:
+    estimator, source = fitted(name)
+    rows = np.asarray(source.X[:20]).reshape(20, -1)
+    found = opened(name).run(f"{rows.tolist()}.map((x) => Array.from(window.vaekit.encode(x)))")
+    np.testing.assert_allclose(found, estimator.transform(source.X[:20]), atol=1e-4)
+
+
+def test_names_that_would_harm_are_read_as_names(opened: Opened) -> None:
+    page = opened("table")
+    page.rest()
+    heads = page.run("Array.from(document.querySelectorAll('#example th'), (head) => head.textContent)")
+    assert heads[: len(HOSTILE)] == list(HOSTILE)
+    legend = page.run("Array.from(document.querySelectorAll('#legend .chip'), (chip) => chip.textContent)")
+    assert set(legend) == {HOSTILE[0], HOSTILE[1], "plain"}
+    page.run("document.querySelector('.near').click()")
+    page.rest()
+    assert page.run("document.images.length") == 0
+    assert page.run("document.scripts.length") == 2
+    assert (page.requests, page.complaints) == ([], [])
+
+
+def test_a_script_that_is_put_into_the_page_does_not_run(opened: Opened) -> None:
+    page = opened("digits")
+    page.run(
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.harmed = 1'}))"
+    )
+    page.run(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=https://example.org/x.png onerror=\"window.harmed = 1\">')"
+    )
+    page.run("fetch('https://example.org/').catch(() => null)")
+    page.rest()
+    assert page.run("typeof window.harmed") == "undefined"
+    assert not page.events("Network.responseReceived")[1:]  # the page's own is the first
+    assert page.complaints  # the browser says what it refused
+
+
+@pytest.mark.parametrize("name", ["digits", "table"])
+def test_nothing_is_wider_than_the_window(opened: Opened, name: str) -> None:
+    page = opened(name, 320)
+    for width in (320, 700, 1200):
+        page.resize(width, 800)
+        page.rest()
+        assert page.run("document.documentElement.scrollWidth") <= width
+        assert page.run("document.getElementById('stage').getBoundingClientRect().width") > 0.4 * width
+
+
+def test_no_data_means_none(fitted: Fitted) -> None:
+    estimator, source = fitted("digits")
+    inside = choose_rows(estimator, source, 150)
+    content = make_explorer(estimator, None, measured=inside.X).html.decode()
+    told = json.loads(re.search(r'id="vaekit-data">(.*?)</script>', content, re.DOTALL)[1])
+    assert told["rows"] is None
+    assert told["unitWeightsAre"] == "kl"
+    assert "No rows of the data are inside." in content
+
+
+def test_a_page_without_rows_works(opened: Opened) -> None:
+    page = opened("digits", data=False)
+    page.rest()
+    assert page.run("document.getElementById('nearest-section').hidden")
+    assert (page.requests, page.complaints) == ([], [])
