@@ -16,13 +16,12 @@ from typing import Any, Self
 
 import numpy as np
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
-    None,
-)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((found for found in map(shutil.which, NAMES) if found), None)
 OPTIONS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--remote-debugging-pipe",
 )  # fmt: skip
 
 
@@ -36,16 +35,8 @@ class Browser:
         their_in, self.out = os.pipe()
         self.answers, their_out = os.pipe()
         plumbing = f'exec 3<&{their_in} 4>&{their_out}; exec "$@"'
-        command = [
-            "bash",
-            "-c",
-            plumbing,
-            "-",
-            CHROMIUM,
-            *OPTIONS,
-            f"--user-data-dir={self.profile.name}",
-            "about:blank",
-        ]
+        words = [CHROMIUM, *OPTIONS, f"--user-data-dir={self.profile.name}", "about:blank"]
+        command = ["bash", "-c", plumbing, "-", *words]
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(
             command, pass_fds=(their_in, their_out), stdin=quiet, stdout=quiet, stderr=quiet
@@ -137,10 +128,12 @@ class Page:
 
     def decoded(self, codes: np.ndarray, rest: str = "") -> np.ndarray:
         """What the explorer decodes codes (n, L) to, (n, values); rest: a further argument, from its comma on."""
-        text = self.run(
-            f"(() => {{ const all = {codes.tolist()}.map((z) => Array.from(window.vaekit.decode(z{rest}))).flat();"
-            "return btoa(Array.from(new Uint8Array(Float32Array.from(all).buffer), (b) => String.fromCharCode(b)).join('')) })()"
-        )
+        script = f"""(() => {{
+            const all = {codes.tolist()}.map((z) => Array.from(window.vaekit.decode(z{rest}))).flat();
+            const bytes = Array.from(new Uint8Array(Float32Array.from(all).buffer));
+            return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(""));
+        }})()"""
+        text = self.run(script)
         return np.frombuffer(base64.b64decode(text), dtype="<f4").reshape(len(codes), -1)
 
     def resize(self, width: int, height: int) -> None:
@@ -190,19 +183,28 @@ class Page:
         self.mouse("mouseReleased", *places[-1])
 
     def key(self, name: str) -> None:
-        text = name if len(name) == 1 else {"Enter": "\r", "Space": " "}.get(name, "")
-        code = {"Tab": 9, "Enter": 13, "Space": 32}.get(name, 0)
-        for kind in ("keyDown", "keyUp"):
-            self.call(
-                "Input.dispatchKeyEvent", type=kind, key=" " if name == "Space" else name, text=text if kind == "keyDown" else "",
-                windowsVirtualKeyCode=code,
-            )  # fmt: skip
+        letter = name if len(name) == 1 else ""
+        code = 9 if name == "Tab" else 0
+        for kind, text in (("keyDown", letter), ("keyUp", "")):
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, text=text, windowsVirtualKeyCode=code)
 
     def rest(self) -> None:
         """Until frames, strips and words have followed."""
-        self.run(
-            "new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 330))"
+        self.run("new Promise((done) => setTimeout(done, 330))")
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def box(self, selector: str) -> tuple[float, float, float, float]:
+        """(left, top, width, height) of the element."""
+        found = self.run(
+            f"(({{x, y, width, height}}) => [x, y, width, height])"
+            f"(document.querySelector('{selector}').getBoundingClientRect())"
         )
+        left, top, width, height = found
+        return left, top, width, height
+
+    def text(self, name: str) -> str:
+        """The text of the element with this id."""
+        return str(self.run(f"document.getElementById('{name}').textContent"))
 
     def picture(self, path: Path, whole: bool = False) -> None:
         """A screenshot, of all that can be scrolled to or of what is seen."""

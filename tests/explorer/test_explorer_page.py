@@ -24,9 +24,7 @@ def test_a_page_loads_nothing_complains_of_nothing_and_follows_the_point(opened:
     page = opened(name)
     page.rest()
     before = page.shown
-    x, y, width, height = page.run(
-        "(() => { const b = document.getElementById('stage').getBoundingClientRect(); return [b.x, b.y, b.width, b.height] })()"
-    )
+    x, y, width, height = page.box("#stage")
     page.drag([(x + share * width, y + 0.4 * height) for share in (0.3, 0.5, 0.7, 0.9)])
     page.rest()
     assert page.shown != before
@@ -49,6 +47,7 @@ def test_two_hundred_codes_decode_as_in_torch(
     assert away.max() <= most
 
 
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 @pytest.mark.parametrize("name", ["digits", "table"])
 def test_rows_encode_as_in_torch(opened: Opened, fitted: Fitted, name: str) -> None:
     estimator, source = fitted(name)
@@ -74,11 +73,10 @@ def test_names_that_would_harm_are_read_as_names(opened: Opened) -> None:
 def test_a_script_that_is_put_into_the_page_does_not_run(opened: Opened) -> None:
     page = opened("digits")
     page.run(
-        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.harmed = 1'}))"
+        "document.body.append(Object.assign(document.createElement('script'), {text: 'window.harmed = 1'}))"
     )
-    page.run(
-        "document.body.insertAdjacentHTML('beforeend', '<img src=https://example.org/x.png onerror=\"window.harmed = 1\">')"
-    )
+    image = "<img src=https://example.org/x.png onerror=window.harmed=1>"
+    page.run(f"document.body.insertAdjacentHTML('beforeend', '{image}')")
     page.run("fetch('https://example.org/').catch(() => null)")
     page.rest()
     assert page.run("typeof window.harmed") == "undefined"
@@ -93,7 +91,7 @@ def test_nothing_is_wider_than_the_window(opened: Opened, name: str) -> None:
         page.resize(width, 800)
         page.rest()
         assert page.run("document.documentElement.scrollWidth") <= width
-        assert page.run("document.getElementById('stage').getBoundingClientRect().width") > 0.4 * width
+        assert page.box("#stage")[2] > 0.4 * width
 
 
 def test_no_data_means_none(fitted: Fitted) -> None:

@@ -17,10 +17,12 @@ from vaekit import VAE, part
 from vaekit.errors import SpecError
 from vaekit.explorer.model import model_for_page
 from vaekit.explorer.pack import json_for_page, packed, packed_weights
+from vaekit.explorer.page import make_explorer
 from vaekit.explorer.steps import CannotRun, decoder_steps, encoder_steps
 from vaekit.nn import MLP, Conv, OwnNetwork
 from vaekit.nn.activation import ACTIVATIONS
 from vaekit.nn.initialise import initialise
+from vaekit.nn.own import OwnDecoder
 from vaekit.spec import Sizes
 
 RUNTIME = Path(__file__).parents[2] / "src" / "vaekit" / "explorer" / "runtime.js"
@@ -39,7 +41,10 @@ def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def ran(page: Page, steps: list[Any], inputs: np.ndarray) -> np.ndarray:
     rows = json_for_page(inputs.tolist())
-    script = f"(() => {{ const net = compile({json_for_page(steps)}, {inputs.shape[1]}); return {rows}.map((x) => Array.from(net.run(Float64Array.from(x)))) }})()"
+    script = f"""(() => {{
+        const network = compile({json_for_page(steps)}, {inputs.shape[1]});
+        return {rows}.map((x) => Array.from(network.run(Float64Array.from(x))));
+    }})()"""
     return np.array(page.run(script))
 
 
@@ -54,11 +59,17 @@ def normals(*shape: int) -> np.ndarray:
 
 NETWORKS = {
     "mlp": lambda act: MLP(Sizes((5,), 3), hidden=(7, 6), activation=act),
+    "mixed": lambda act: MLP(Sizes((5,), 3), hidden=(7, 6), activation=("tanh", act), dropout=0.3),
     "linear": lambda act: MLP(Sizes((5,), 3), hidden=(), activation=act),
     "conv": lambda act: Conv(Sizes((2, 11, 8), 3), channels=(3, 5), activation=act),
     "wide-kernel": lambda act: Conv(Sizes((1, 13, 9), 3), channels=(4,), kernel=5, padding="valid", activation=act),
 }  # fmt: skip
-CASES = [("mlp", act) for act in ACTIVATIONS] + [("linear", "relu"), ("conv", "elu"), ("wide-kernel", "silu")]
+CASES = [("mlp", act) for act in ACTIVATIONS] + [
+    ("mixed", "gelu"),
+    ("linear", "relu"),
+    ("conv", "elu"),
+    ("wide-kernel", "silu"),
+]
 
 
 @pytest.mark.parametrize(("name", "act"), CASES)
@@ -122,8 +133,6 @@ def test_a_layer_without_a_step_is_named(module: nn.Module) -> None:
 
 
 def _as_own(module: nn.Module) -> nn.Module:
-    from vaekit.nn.own import OwnDecoder
-
     own = OwnDecoder.__new__(OwnDecoder)
     nn.Module.__init__(own)
     own.module = module
@@ -164,26 +173,18 @@ def test_a_likelihood_shows_and_reads_what_the_library_does(page: Page, name: st
     likelihood, whole = LIKELIHOODS[name]
     rng = np.random.default_rng(0)
     X = rng.random((60, 6)) if whole is None else rng.integers(*whole, (60, 6)).astype(float)
-    posterior = "full-normal" if name == "gaussian" else "normal"
-    vae = VAE(
-        3,
-        likelihood=likelihood,
-        posterior=posterior,
-        network=part("mlp", hidden=(8,)),
-        max_epochs=1,
-        random_state=0,
-    )
-    vae.fit(X)
+    posteriors = {"gaussian": "full-normal", "laplace": part("normal", scale="softplus")}
+    places = {"likelihood": likelihood, "network": part("mlp", hidden=(8,))}
+    places["posterior"] = posteriors.get(name, "normal")
+    vae = VAE(3, **places, max_epochs=1, random_state=0).fit(X)
     told, said = model_for_page(vae, "float32")
     assert said == []
     z = 2 * rng.normal(size=(40, 3))
-    script = f"const model{abs(hash(name))} = makeModel({json_for_page(told | {'rest': []})}); globalThis.model = model{abs(hash(name))}; null"
-    page.run(script)
-    decoded = np.array(page.run(f"{z.tolist()}.map((z) => Array.from(model.decode(z)))"))
+    page.run(f"globalThis.model = makeModel({json_for_page(told | {'rest': []})}); null")
+    decoded = page.run(f"{z.tolist()}.map((z) => Array.from(model.decode(z)))")
     np.testing.assert_allclose(decoded, vae.inverse_transform(z), rtol=1e-5, atol=1e-5)
-    encoded = page.run(
-        f"{X[:20].tolist()}.map((x) => {{ const q = model.encode(x); return [Array.from(q.mean), Array.from(q.covariance)] }})"
-    )
+    rows = f"{X[:20].tolist()}.map((x) => model.encode(x))"
+    encoded = page.run(f"{rows}.map((q) => [[...q.mean], [...q.covariance]])")
     np.testing.assert_allclose([row[0] for row in encoded], vae.transform(X[:20]), atol=1e-5)
     with torch.no_grad():
         q = vae.model_.encode(torch.tensor(vae.treatment_.to_model(X[:20])))
@@ -192,7 +193,5 @@ def test_a_likelihood_shows_and_reads_what_the_library_does(page: Page, name: st
 
 
 def test_an_unknown_type_of_weights_is_refused() -> None:
-    from vaekit.explorer.page import make_explorer
-
     with pytest.raises(SpecError, match="there are: auto, float32, float16"):
         make_explorer(None, None, weights="float8")

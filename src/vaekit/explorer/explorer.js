@@ -432,33 +432,61 @@ function start() {
   }
   /** @type {(() => void)[]} */
   const conditionRows = [];
-  if (told.condition && condition) {
+
+  /** @param {any} control @param {number[]} c */
+  const classOf = (control, c) => control.names.findIndex((/** @type {string} */ _, /** @type {number} */ k) => c[control.at + k] === 1);
+
+  /** Buttons, one a class: the numbers of that column become 1 for it and 0 for the others. @param {any} control */
+  function classButtons(control) {
+    const made = element("div", { className: "buttons", role: "group", "aria-label": control.name || "class" });
+    control.names.forEach((/** @type {string} */ name, /** @type {number} */ k) => {
+      const button = element("button", { type: "button" }, name);
+      button.onclick = () => {
+        const c = /** @type {number[]} */ (condition).slice();
+        control.names.forEach((/** @type {string} */ _, /** @type {number} */ other) => { c[control.at + other] = Number(other === k); });
+        setCondition(c);
+      };
+      conditionRows.push(() => button.setAttribute("aria-pressed", String(classOf(control, /** @type {number[]} */ (condition)) === k)));
+      made.append(button);
+    });
+    return made;
+  }
+
+  /** A slider over what the rows have, told in the units of the data. @param {any} control */
+  function numberSlider(control) {
+    const { at, low, high } = control;
+    const slider = element("input", { type: "range", min: low, max: high, step: (high - low) / 200 || 1, "aria-label": control.name || "condition" });
+    const output = element("output", { className: "number" });
+    slider.oninput = () => {
+      const c = /** @type {number[]} */ (condition).slice();
+      c[at] = Number(slider.value);
+      setCondition(c);
+    };
+    conditionRows.push(() => {
+      const value = /** @type {number[]} */ (condition)[at];
+      slider.value = String(value);
+      output.textContent = written(value * control.scale + control.mean);
+    });
+    return element("div", { className: "unit" }, element("span", { className: "unit-name" }, control.name || "value"), element("div", { className: "unit-track" }, slider), output);
+  }
+
+  if (told.condition) {
     byId("condition").hidden = false;
-    const place = byId("choices");
-    for (const choice of told.condition.choices) {
-      const button = element("button", { type: "button", "aria-pressed": "false" }, choice.name);
-      button.onclick = () => setCondition(choice.c);
-      conditionRows.push(() => button.setAttribute("aria-pressed", String(choice.c.every((/** @type {number} */ v, /** @type {number} */ i) => v === /** @type {number[]} */ (condition)[i]))));
-      place.append(button);
-    }
-    if (!told.condition.choices.length) {
-      told.condition.names.forEach((/** @type {string} */ name, /** @type {number} */ i) => {
-        const [low, high] = told.condition.reach[i];
-        const slider = element("input", { type: "range", min: low, max: high, step: (high - low) / 200 || 1, "aria-label": `condition ${name}` });
-        const output = element("output", { className: "number" });
-        slider.oninput = () => {
-          const c = /** @type {number[]} */ (condition).slice();
-          c[i] = Number(slider.value);
-          setCondition(c);
-        };
-        conditionRows.push(() => {
-          slider.value = String(/** @type {number[]} */ (condition)[i]);
-          output.textContent = written(/** @type {number[]} */ (condition)[i]);
-        });
-        place.append(element("div", { className: "unit" }, element("span", { className: "unit-name" }, name), element("div", { className: "unit-track" }, slider), output));
-      });
+    for (const control of told.condition) {
+      if (control.kind === "classes" && control.name) byId("choices").append(element("p", { className: "unit-name" }, control.name));
+      byId("choices").append(control.kind === "classes" ? classButtons(control) : numberSlider(control));
     }
     for (const follow of conditionRows) follow();
+  }
+
+  /** The condition as Python writes it: of one row. */
+  function conditionCode() {
+    const values = told.condition.map((/** @type {any} */ control) => {
+      const c = /** @type {number[]} */ (condition);
+      if (control.kind === "number") return String(Number((c[control.at] * control.scale + control.mean).toPrecision(6)));
+      return control.codes[classOf(control, c)] || "None";
+    });
+    return values.length === 1 ? `[${values[0]}]` : `[[${values.join(", ")}]]`;
   }
 
   // ---- buttons -------------------------------------------------------------------------------------------
@@ -479,16 +507,14 @@ function start() {
   /** The line of Python that gives this example. */
   function codeLine() {
     const z = code.map((value) => String(Number(value.toPrecision(6)))).join(", ");
-    let c = "";
-    if (condition) {
-      const chosen = told.condition.choices.find((/** @type {any} */ choice) => choice.c.every((/** @type {number} */ v, /** @type {number} */ i) => v === /** @type {number[]} */ (condition)[i]));
-      c = `, c=[${chosen ? chosen.code : `[${condition.join(", ")}]`}]`;
-    }
+    const c = condition ? `, c=${conditionCode()}` : "";
     return `vaekit.load(${JSON.stringify(told.run)}).inverse_transform([[${z}]]${c})`;
   }
 
   /** @param {string} text */
   async function copyText(text) {
+    byId("copied").textContent = text;
+    byId("copied").hidden = false;
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -498,8 +524,6 @@ function start() {
       document.execCommand("copy");
       area.remove();
     }
-    byId("copied").textContent = text;
-    byId("copied").hidden = false;
     say("The line of code is copied.");
   }
 
@@ -554,13 +578,14 @@ function start() {
   };
   byId("unset").onclick = () => { from = to = null; showPath(); };
   if (rows && rows.count > 1) {
-    // A first path, from the first row to one that is far from it, of another class where there are classes.
+    // A first path, from the first row to one that is far from it: of another class where there are classes, of the
+    // same where the class is given to the decoder.
     from = codeOf(0);
     const labels = rows.labels;
     let other = 1, farthest = 0;
     for (let row = 1; row < Math.min(rows.count, 60); row++) {
       const distance = Math.hypot(...codeOf(row).map((value, i) => value - code[i]));
-      if (distance > farthest && !(labels && labels.numbers[row] === labels.numbers[0])) [other, farthest] = [row, distance];
+      if (distance > farthest && (!labels || (labels.numbers[row] === labels.numbers[0]) === Boolean(condition))) [other, farthest] = [row, distance];
     }
     to = codeOf(other);
   }

@@ -29,12 +29,9 @@ def prior_for_page(estimator: Any, c: Array | None) -> dict[str, Any] | None:
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
     given = None if c is None else torch.as_tensor(c, dtype=torch.float32, device=device)
     given = model.c_for("prior", given)
+    under = None if given is None else given[torch.arange(PRIOR_DRAWS, device=device) % len(given)]
     with torch.no_grad():
-        if given is not None:
-            under = given[torch.arange(PRIOR_DRAWS, device=device) % len(given)]
-            drawn = model.prior.sample(PRIOR_DRAWS, torch.Generator(device).manual_seed(0), under)
-            return _draws(drawn) | {"conditions": packed(under.cpu().numpy(), "float32")}
-        p_z = model.prior(None)
+        p_z = model.prior(under)
         if isinstance(p_z, StandardNormal):
             return {"kind": "normal"}
         if isinstance(p_z, BoxUniform):
@@ -46,7 +43,8 @@ def prior_for_page(estimator: Any, c: Array | None) -> dict[str, Any] | None:
                 "means": packed(p_z.components.mean.cpu().numpy(), "float32"),
                 "variances": packed(p_z.components.variance.cpu().numpy(), "float32"),
             }
-        return _draws(model.prior.sample(PRIOR_DRAWS, torch.Generator(device).manual_seed(0)))
+        drawn = _draws(model.prior.sample(PRIOR_DRAWS, torch.Generator(device).manual_seed(0), under))
+    return drawn if under is None else drawn | {"conditions": packed(under.cpu().numpy(), "float32")}
 
 
 def _draws(z: torch.Tensor) -> dict[str, Any]:

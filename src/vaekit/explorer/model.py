@@ -107,12 +107,15 @@ def _encoder(model: Any, told: dict[str, Any], kind: str) -> dict[str, Any]:
         raise CannotRun(f"posterior '{posterior.name}'")
     shape = tuple(likelihood.input_shape)
     layers = [posterior.head] if posterior.mix is None else [posterior.mix, posterior.head]
-    features: int = posterior.encoder.features  # type: ignore[assignment]
-    features += told["conditionDim"] if told["encoderReadsCondition"] else 0
+    condition = told["conditionDim"] if told["encoderReadsCondition"] else 0
+    # Some encoders read the condition beside the example; of others, it joins the features.
+    early = condition if getattr(posterior.encoder, "reads_condition", False) else 0
+    features = int(posterior.encoder.features) + condition - early  # type: ignore[arg-type]
     return {
-        "encoder": encoder_steps(posterior.encoder, shape, kind),
+        "encoder": encoder_steps(posterior.encoder, shape, kind, early),
         "head": linear_steps(layers, features, kind),
-        "encoderInputs": math.prod(shape),
+        "encoderInputs": math.prod(shape) + early,
+        "conditionIsEarly": bool(early),
         "posterior": {"kind": form, "leastScale": _least_scale(posterior)},
         "represent": _representation(likelihood),
     }

@@ -75,12 +75,12 @@ def make_explorer(
     codes = None if X is None else codes_of(estimator, X, c)[0]
     kl = None if X is None else kl_per_unit(estimator, X, c)
     units, unit_weights, told = units_by_weight(kl, codes, sizes.latent_dim)
-    prior = prior_for_page(estimator, c)
+    known = np.asarray(condition.choices) if condition and c is None else c
+    prior = prior_for_page(estimator, known)
     reach = reach_of(codes, prior, sizes.latent_dim)
     if model["decoder"] is None:
         first = units[:2]
-        conditions = [choice.c for choice in condition.choices] if condition else []
-        conditions = conditions or ([np.asarray(condition.rest)] if condition else [])
+        conditions = [np.asarray(c) for c in condition.choices] if condition else []
         model["grid"] = grid_for_page(estimator, first, [tuple(reach[unit]) for unit in first], conditions)
     name = str((data or {}).get("name") or "")
     title = f"{type(estimator).__name__} on {name}" if name else type(estimator).__name__
@@ -97,7 +97,7 @@ def make_explorer(
         "look": _look(estimator),
         "colours": CLASS_COLOURS,
         "rows": None if chosen is None else rows_for_page(estimator, chosen, c),
-        "condition": None if condition is None else condition.for_page(),
+        "condition": None if condition is None else condition.controls,
         "model": model,
         "check": _check(estimator, model, codes, sizes.latent_dim),
         "weights": kind,

@@ -420,9 +420,10 @@ function makePlane(stage, given) {
     const c = /** @type {CanvasRenderingContext2D} */ (mosaic.getContext("2d"));
     c.setTransform(scale, 0, 0, scale, 0, 0);
     const [w, h] = [width / across, height / up];
+    let drawn = 0;
     const some = () => {
       if (mine !== job) return;
-      const until = performance.now() + 12;
+      const until = performance.now() + 16;
       while (waiting.length && performance.now() < until) {
         const [i, j] = /** @type {[number, number]} */ (waiting.shift());
         const z = given.code().slice();
@@ -434,7 +435,10 @@ function makePlane(stage, given) {
         const [wide, tall] = [fits * picture.width, fits * picture.height];
         c.drawImage(picture, i * w + (w - wide) / 2, j * h + (h - tall) / 2, wide, tall);
       }
-      draw();
+      if (!waiting.length || performance.now() - drawn > 150) {
+        draw();
+        drawn = performance.now();
+      }
       if (waiting.length) setTimeout(some, 0);
     };
     some();

@@ -9,7 +9,7 @@ from typing import Any
 from vaekit.data.source import Source
 from vaekit.errors import OutputExists, RunError
 from vaekit.estimators.files import load
-from vaekit.explorer.condition_of import condition_of
+from vaekit.explorer.condition import condition_of
 from vaekit.explorer.page import LARGEST_PAGE, Explorer, make_explorer
 from vaekit.explorer.rows import choose_rows
 from vaekit.run import from_json, read_plain, write_file

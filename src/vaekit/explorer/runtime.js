@@ -464,11 +464,13 @@ function makeModel(told) {
   if (told.encoder) {
     const { represent, posterior } = told;
     const body = compile(told.encoder, told.encoderInputs);
-    const tail = compile(told.head, body.outputs + (told.encoderReadsCondition ? conditionDim : 0));
+    const early = told.encoderReadsCondition && told.conditionIsEarly;
+    const late = told.encoderReadsCondition && !early;
+    const tail = compile(told.head, body.outputs + (late ? conditionDim : 0));
     encode = (x, c) => {
       if (x.length !== size) throw new Error(`an example has ${size} values, ${x.length} were given`);
       const h = REPRESENTATIONS[represent.kind](units.toModel(x), represent);
-      const features = joined(body.run(h), conditionOf(c, told.encoderReadsCondition));
+      const features = joined(body.run(joined(h, conditionOf(c, early))), conditionOf(c, late));
       return readPosterior(posterior, tail.run(features), latentDim);
     };
   }

@@ -88,11 +88,17 @@ def decoder_steps(decoder: nn.Module, inputs: int, kind: str) -> list[Step]:
     return steps.found
 
 
-def encoder_steps(encoder: nn.Module, shape: tuple[int, ...], kind: str) -> list[Step]:
-    """An example of this shape, laid out flat -> features. Raises CannotRun."""
-    steps = Steps((math.prod(shape),), kind)
-    if isinstance(encoder, MLPEncoder):
-        steps.run([encoder.layers])
+def encoder_steps(
+    encoder: nn.Module, shape: tuple[int, ...], kind: str, condition_dim: int = 0
+) -> list[Step]:
+    """An example of this shape, laid out flat -> features. Raises CannotRun.
+
+    condition_dim: of an encoder that reads the condition beside the example, which then stands behind it.
+    """
+    steps = Steps((math.prod(shape) + condition_dim,), kind)
+    layers = getattr(encoder, "layers", None)
+    if isinstance(encoder, MLPEncoder) or (condition_dim and isinstance(layers, nn.Sequential)):
+        steps.run([layers])  # type: ignore[list-item]
         return steps.found
     if not isinstance(encoder, ConvEncoder | OwnEncoder):
         raise CannotRun(type(encoder).__name__)
