@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
     from vaekit import article, errors, measure, recipes, theory
-    from vaekit.estimators import AE, VAE, load, preset
+    from vaekit.estimators import AE, CVAE, VAE, load, preset
     from vaekit.spec import Part, Spec, part
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AE",
+    "CVAE",
     "VAE",
     "Part",
     "Spec",
@@ -39,6 +40,7 @@ __all__ = [
 # public name -> the module that defines it; a name that is itself a module stands as its own
 _HOME = {
     "AE": "vaekit.estimators",
+    "CVAE": "vaekit.estimators",
     "VAE": "vaekit.estimators",
     "load": "vaekit.estimators",
     "preset": "vaekit.estimators",

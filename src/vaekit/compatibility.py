@@ -23,6 +23,7 @@ class _Facts:
     posterior: Any
     bound: Any
     penalties: tuple[Any, ...]
+    condition: tuple[str, ...] = ()
 
     @property
     def holds_codes(self) -> bool:
@@ -128,6 +129,15 @@ def _spread_is_rewarded(f: _Facts) -> str | None:
     )
 
 
+def _condition_reaches_its_prior(f: _Facts) -> str | None:
+    if not _get(f.prior, "reads_condition", False) or "prior" in f.condition:
+        return None
+    return (
+        f"prior '{_name(f.prior)}' is learned from a condition, but no condition reaches it; use CVAE(condition_in="
+        "('encoder', 'decoder', 'prior')), or prior 'normal'."
+    )
+
+
 RULES: tuple[Callable[[_Facts], str | None], ...] = (
     _box_needs_a_box,
     _supports_agree,
@@ -138,6 +148,7 @@ RULES: tuple[Callable[[_Facts], str | None], ...] = (
     _learned_prior_is_trained,
     _prior_is_read,
     _spread_is_rewarded,
+    _condition_reaches_its_prior,
 )
 
 
@@ -151,6 +162,7 @@ def _sentences(spec: Spec) -> Iterator[str]:
         _facts_of("posterior", spec.posterior),
         _facts_of("bound", spec.bound),
         tuple(_facts_of("penalty", penalty) for penalty in spec.penalties),
+        tuple(spec.condition),
     )
     for rule in RULES:
         sentence = rule(facts)

@@ -179,7 +179,7 @@ def make_model(spec: Spec, sizes: Sizes, generator: torch.Generator) -> LatentMo
         else build("likelihood", spec.likelihood, read, network)
     )
     seen = seen_by_encoder(likelihood, sizes.read_by(spec.condition, "encoder"))
-    if seen.event_shape != sizes.event_shape:
+    if (seen.event_shape, seen.condition_dim) != (sizes.event_shape, sizes.condition_dim):
         network = make_network(spec.network, seen)
     posterior: Posterior = (
         OwnPosterior(seen, spec.posterior)

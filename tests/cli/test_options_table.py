@@ -11,7 +11,7 @@ import pytest
 from vaekit.cli import options
 from vaekit.cli.fit import command
 from vaekit.cli.wanted import OF_ESTIMATORS, Wanted, flag
-from vaekit.estimators import AE, VAE
+from vaekit.estimators import AE, CVAE, VAE
 from vaekit.recipes import RECIPES
 
 
@@ -36,7 +36,7 @@ def test_another_argument_is_not_understood() -> None:
     assert options.main(["--chekc"]) == 2
 
 
-@pytest.mark.parametrize("cls", [AE, VAE])
+@pytest.mark.parametrize("cls", [AE, VAE, CVAE])
 def test_every_parameter_of_an_estimator_is_an_option(cls: type) -> None:
     parameters = set(inspect.signature(cls).parameters) - set(options.LEFT_OUT)
     assert parameters == set(options.table()["estimators"][cls.__name__.lower()])
@@ -62,7 +62,7 @@ def test_no_two_options_share_a_name() -> None:
     assert len(set(flags)) == len(flags)
 
 
-@pytest.mark.parametrize(("model", "cls"), [("vae", VAE), ("ae", AE), (None, VAE)])
+@pytest.mark.parametrize(("model", "cls"), [("vae", VAE), ("ae", AE), ("cvae", CVAE), (None, VAE)])
 def test_what_is_not_typed_is_as_in_python(model: str | None, cls: type) -> None:
     made = Wanted(model, None, None, {}).estimator()
     assert type(made) is cls

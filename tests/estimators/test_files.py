@@ -15,7 +15,7 @@ from sklearn.base import clone
 from torch import nn
 from torch.distributions import Normal
 
-from vaekit import AE, VAE, load, part, preset
+from vaekit import AE, CVAE, VAE, load, part, preset
 from vaekit.errors import ModelFileError, NetworkError, OutputExists, SpecError, UnknownOption
 from vaekit.estimators.files import files_of
 from vaekit.estimators.plain import NOT_KEPT, marked, read_parameter, write_parameter
@@ -92,6 +92,14 @@ MODELS: dict[str, tuple[Any, Any]] = {
         real,
     ),
     "RandomState": (vae(random_state=np.random.RandomState(0)), real),
+    "conditional": (
+        CVAE(
+            condition=(-1,),
+            condition_in=("encoder", "decoder", "prior"),
+            **{**quick, "network": part("conditional-mlp", hidden=(8, 6), decoder=(5, 7))},
+        ),
+        real,
+    ),
     "watched": (vae(callbacks=(Callback(),), device="cpu"), real),
 }
 
@@ -127,14 +135,15 @@ def kept(estimator: Any) -> dict[str, Any]:
 def answers(estimator: Any, X: Any) -> dict[str, Any]:
     """Everything that the estimator says of X."""
     codes = estimator.transform(X)
+    given = {"c": 0.5} if hasattr(estimator, "condition_") else {}
     found = {
         "codes": codes,
-        "decoded": estimator.inverse_transform(codes),
+        "decoded": estimator.inverse_transform(codes, **given),
         "reconstruction": estimator.reconstruct(X),
         "names": estimator.get_feature_names_out(),
     }
     if hasattr(estimator, "sample"):
-        found["sample"] = estimator.sample(7, random_state=1)
+        found["sample"] = estimator.sample(7, random_state=1, **given)
     if hasattr(estimator, "score_samples"):
         found["scores"] = estimator.score_samples(X)
     if hasattr(estimator, "reconstruction_error"):

@@ -159,6 +159,9 @@ class Given(VAE):
         self.condition_ = SimpleNamespace(columns=[SimpleNamespace(**told, **kinds)])
         return self._read(X, reset=True), self._condition(y, len(numbers))
 
+    def as_condition(self, labels: Any, class_names: Any = None) -> Any:
+        return labels
+
     def _condition(self, c: Any, n: int) -> Any:
         values = np.broadcast_to(np.asarray(c, dtype=float), n)
         if self.condition_.columns[0].kind == "labels":

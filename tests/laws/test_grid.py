@@ -2,18 +2,20 @@
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
-from vaekit import VAE
+from vaekit import CVAE, VAE
 from vaekit.compatibility import clashes
 from vaekit.errors import ClashError, UnknownOption, UnknownPart, VaekitError
 from vaekit.spec import Spec, lookup, names, part
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(24, 4))
+c = rng.normal(size=(24, 2))
 
 
 def draws(n, generator):
@@ -26,6 +28,7 @@ PRIORS = [
     part("vamp", components=3),
     "uniform",
     part("sampled", draws=draws),
+    "conditional-normal",
 ]
 POSTERIORS = ["normal", "full-normal", "point", "inverse-autoregressive", "hamiltonian", "box"]
 BOUNDS = ["elbo", part("iwae", samples=2), "reconstruction", "map"]
@@ -62,12 +65,17 @@ def test_the_grid_holds_every_part():
     assert len(CLASHING) >= 100
 
 
+def reads_condition(cell):
+    return cell[0] == "conditional-normal"
+
+
 def fit(cell):
     prior, posterior, bound, penalties = cell
-    return VAE(
+    model = partial(CVAE, condition_in=("encoder", "decoder", "prior")) if reads_condition(cell) else VAE
+    return model(
         likelihood=part("gaussian"), prior=prior, posterior=posterior, bound=bound, penalties=penalties,
         network=part("mlp", hidden=(8,)), max_epochs=1, batch_size=12, random_state=0,
-    ).fit(X)  # fmt: skip
+    ).fit(X, c)  # fmt: skip
 
 
 @pytest.mark.parametrize("cell", SOUND, ids=title)
@@ -75,11 +83,14 @@ def test_a_sound_spec_trains_every_part_that_learns(cell):
     start = fit(cell)
     assert all(math.isfinite(value) for row in start.history_ for value in row.values())
     if hasattr(start, "sample"):
-        assert np.isfinite(start.sample(3, random_state=0)).all()
+        given = {"c": c[:3]} if reads_condition(cell) else {}
+        assert np.isfinite(start.sample(3, random_state=0, **given)).all()
     generator = torch.Generator().manual_seed(0)
     model = start.model_.train()
     x = torch.from_numpy(start.treatment_.to_model(X))
-    evidence = model(x, torch.randn(start.bound_.samples, len(x), model.noise_size, generator=generator))
+    given = torch.from_numpy(start.condition_.to_model(c, len(x))) if reads_condition(cell) else None
+    noise = torch.randn(start.bound_.samples, len(x), model.noise_size, generator=generator)
+    evidence = model(x, noise, given)
     terms = start.bound_.terms(evidence)
     for penalty in start.penalties_:
         terms |= penalty.terms(evidence, generator)

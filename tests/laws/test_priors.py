@@ -52,9 +52,12 @@ PARTS: dict[str, Part | nn.Module] = {
     "uniform elsewhere": part("uniform", low=-2.0, high=3.0),
     "sampled": part("sampled", draws=CODES),
     "sampled by a function": part("sampled", draws=ring),
+    "conditional-normal": part("conditional-normal", hidden=(5,)),
+    "affine conditional-normal": part("conditional-normal", hidden=()),
     "own": Torchs(),
 }
-LEARNED = ["mixture", "vamp", "vamp of full-normal", "own"]
+LEARNED = ["mixture", "vamp", "vamp of full-normal", "conditional-normal", "affine conditional-normal", "own"]
+C = 3
 WITH_DENSITY = [row for row, given in PARTS.items() if not row.startswith("sampled")]
 
 every_part = pytest.mark.parametrize("row", PARTS)
@@ -78,7 +81,7 @@ def made_posterior(name: str = "normal", sizes: Sizes | None = None) -> Posterio
 
 def made(row: str) -> Prior:
     """The prior in float64; parameters are moved away from where they start."""
-    given, sizes = PARTS[row], Sizes(EVENT, L)
+    given, sizes = PARTS[row], Sizes(EVENT, L, C if "conditional" in row else 0)
     prior: Prior = OwnPrior(sizes, given) if isinstance(given, nn.Module) else build("prior", given, sizes)
     initialise(prior, generator())
     with torch.no_grad():
@@ -87,6 +90,15 @@ def made(row: str) -> Prior:
     posterior = made_posterior("full-normal" if "full" in row else "normal")
     prior.bind(posterior.double())
     return prior.double()
+
+
+def p_of(row: str, prior: Prior) -> Any:
+    """The distribution of codes; of a prior that reads a condition, that of one condition."""
+    return prior(c_of(row))
+
+
+def c_of(row: str, n: int = 1) -> Tensor | None:
+    return normal(1, C, seed=7).expand(n, C) if "conditional" in row else None
 
 
 def grid(points: int = 600, reach: float = 12.0) -> tuple[Tensor, float]:
@@ -105,7 +117,8 @@ def test_every_prior_has_its_row_here() -> None:
 @every_part
 def test_the_declared_facts_are_true(row: str) -> None:
     prior = made(row)
-    assert prior.density == hasattr(prior(), "log_prob")
+    assert prior.reads_condition == ("conditional" in row)
+    assert prior.density == hasattr(p_of(row, prior), "log_prob")
     assert prior.learned == bool(list(prior.parameters()))
     assert prior.learned == (row in LEARNED or row == "mixture of one")
 
@@ -113,15 +126,15 @@ def test_the_declared_facts_are_true(row: str) -> None:
 @every_density
 def test_the_density_integrates_to_one(row: str) -> None:
     z, area = grid()
-    assert (made(row)().log_prob(z).exp().sum() * area).item() == pytest.approx(1, abs=1e-6)
+    assert (p_of(row, made(row)).log_prob(z).exp().sum() * area).item() == pytest.approx(1, abs=1e-6)
 
 
 @every_density
 def test_draws_agree_with_the_density(row: str) -> None:
     prior, n = made(row), 20_000
     z, area = grid()
-    weights = prior().log_prob(z).exp() * area
-    drawn = prior.sample(n, generator(3)).double()
+    weights = p_of(row, prior).log_prob(z).exp() * area
+    drawn = prior.sample(n, generator(3), c_of(row, n)).double()
     assert drawn.shape == (n, L)
     # Mean, second moments and a wave, so that shape counts beside them.
     for what in (
@@ -144,7 +157,7 @@ def test_draws_agree_with_the_density(row: str) -> None:
 @pytest.mark.parametrize("row", LEARNED)
 def test_every_parameter_is_trained_by_the_density(row: str) -> None:
     prior = made(row)
-    prior().log_prob(normal(4, 3, L)).sum().backward()
+    p_of(row, prior).log_prob(normal(4, 3, L)).sum().backward()
     for values in prior.parameters():
         assert values.grad is not None
         assert bool((values.grad != 0).any())
@@ -153,17 +166,17 @@ def test_every_parameter_is_trained_by_the_density(row: str) -> None:
 @every_density
 def test_draws_and_examples_keep_their_places(row: str) -> None:
     prior, z = made(row), normal(4, 3, L)
-    together = prior().log_prob(z)
+    together = p_of(row, prior).log_prob(z)
     assert together.shape == (4, 3)
     for k, b in ((0, 0), (3, 1)):
-        assert prior().log_prob(z[k, b]).item() == pytest.approx(together[k, b].item(), rel=1e-12)
+        assert p_of(row, prior).log_prob(z[k, b]).item() == pytest.approx(together[k, b].item(), rel=1e-12)
 
 
 @every_part
 def test_the_same_seed_gives_the_same_draws_and_the_global_seed_is_left_alone(row: str) -> None:
     prior = made(row)
     before = torch.get_rng_state()
-    first, again, other = (prior.sample(6, generator(seed)) for seed in (1, 1, 2))
+    first, again, other = (prior.sample(6, generator(seed), c_of(row, 6)) for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert torch.equal(torch.get_rng_state(), before)
@@ -177,6 +190,7 @@ def test_the_same_seed_gives_the_same_draws_and_the_global_seed_is_left_alone(ro
         (part("uniform", low=1.0, high=1.0), "low=1.0, high=1.0 is not possible"),
         (part("uniform", low=-np.inf), "give finite numbers, low below high"),
         (part("sampled"), "prior 'sampled' needs draws="),
+        (part("conditional-normal"), "is learned from a condition, but this model has none"),
     ],
     ids=repr,
 )
@@ -203,6 +217,19 @@ def test_no_two_components_of_a_mixture_start_alike() -> None:
     prior = build("prior", part("mixture", components=20), Sizes(EVENT, L))
     initialise(prior, generator())
     assert len({tuple(mean) for mean in prior.means.tolist()}) == 20
+
+
+# Conditional
+
+
+def test_a_prior_of_a_condition_gives_each_row_its_own_normal() -> None:
+    prior, c = made("conditional-normal"), normal(6, C, seed=8)
+    p, z = prior(c), normal(4, 6, L, seed=9)
+    theirs = distributions.Independent(distributions.Normal(p.mean, (p.log_variance / 2).exp()), 1)
+    assert torch.allclose(p.log_prob(z), theirs.log_prob(z), rtol=1e-12)
+    assert len({tuple(mean) for mean in p.mean.tolist()}) == 6
+    with pytest.raises(SpecError, match="hidden=0 is not possible"):
+        build("prior", part("conditional-normal", hidden=0), Sizes(EVENT, L, C))
 
 
 # Vamp

@@ -9,7 +9,7 @@ import pytest
 import torch
 from sklearn.base import clone
 
-from vaekit import VAE
+from vaekit import CVAE, VAE
 from vaekit.bounds import loss_of
 from vaekit.compatibility import clashes
 from vaekit.errors import UnknownOption, UnknownPart
@@ -22,13 +22,22 @@ X = rng.normal(size=(60, 5)) @ rng.normal(size=(5, 5))
 EVERY = sorted(RECIPES)
 
 
+y = rng.integers(0, 3, len(X))
+
+
 def quick(name):
-    return VAE.from_recipe(name, max_epochs=1, batch_size=32, random_state=0, likelihood="gaussian")
+    model = CVAE if name == "cvae" else VAE
+    return model.from_recipe(name, max_epochs=1, batch_size=32, random_state=0, likelihood="gaussian")
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    return {name: quick(name).fit(X) for name in EVERY}
+    return {name: quick(name).fit(X, y) for name in EVERY}
+
+
+def given(name):
+    """What methods need beside X."""
+    return {"c": y} if name == "cvae" else {}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -45,10 +54,10 @@ def test_a_recipe_trains_finitely_and_samples(name, fitted):
     assert all(math.isfinite(value) for row in vae.history_ for value in row.values())
     assert hasattr(vae, "sample") == (name != "ae")
     if name != "ae":
-        drawn = vae.sample(4, random_state=1)
+        drawn = vae.sample(4, random_state=1, **({"c": 1} if given(name) else {}))
         assert drawn.shape == (4, 5)
         assert np.isfinite(drawn).all()
-    assert vae.transform(X).shape == (60, 2)
+    assert vae.transform(X, **given(name)).shape == (60, 2)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -58,7 +67,8 @@ def test_every_parameter_gets_a_gradient_from_its_own_player(name, fitted):
     generator = torch.Generator().manual_seed(0)
     x = torch.from_numpy(vae.treatment_.to_model(X))
     noise = torch.randn(bound.samples, len(x), model.noise_size, generator=generator)
-    evidence = model(x, noise)
+    c = torch.from_numpy(vae.condition_.to_model(y, len(X))) if given(name) else None
+    evidence = model(x, noise, c)
     terms = bound.terms(evidence)
     for penalty in vae.penalties_:
         terms |= penalty.terms(evidence, generator)
@@ -86,7 +96,7 @@ def test_a_recipe_survives_json(name):
 def test_a_recipe_survives_clone_and_pickle(name, fitted):
     assert repr(clone(quick(name))) == repr(quick(name))
     again = pickle.loads(pickle.dumps(fitted[name]))
-    np.testing.assert_array_equal(again.transform(X), fitted[name].transform(X))
+    np.testing.assert_array_equal(again.transform(X, **given(name)), fitted[name].transform(X, **given(name)))
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -95,9 +105,12 @@ def test_a_recipe_comes_back_from_its_folder(name, fitted, tmp_path):
 
     fitted[name].save(tmp_path / "run")
     again = load(tmp_path / "run")
-    np.testing.assert_array_equal(again.transform(X), fitted[name].transform(X))
+    np.testing.assert_array_equal(again.transform(X, **given(name)), fitted[name].transform(X, **given(name)))
     if name != "ae":
-        np.testing.assert_array_equal(again.sample(3, random_state=2), fitted[name].sample(3, random_state=2))
+        one = {"c": 1} if given(name) else {}
+        np.testing.assert_array_equal(
+            again.sample(3, random_state=2, **one), fitted[name].sample(3, random_state=2, **one)
+        )
     assert again.get_params() == {
         **fitted[name].get_params(),
         "callbacks": (),

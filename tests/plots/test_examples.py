@@ -22,8 +22,7 @@ def estimator(kind: str, event: tuple[int, ...], levels: int | None = None, name
         profile_=SimpleNamespace(kind=kind, low=0.0, high=3.0 if kind == "real" else 1.0, levels=levels),
         treatment_=SimpleNamespace(event_shape=event),
     )
-    if names is not None:
-        fitted.feature_names_in_ = np.array(names, dtype=object)
+    fitted.example_names = None if names is None else np.array(names, dtype=object)
     return fitted
 
 

@@ -13,9 +13,9 @@ from vaekit.cli.options import table
 from vaekit.cli.output import print_json
 from vaekit.cli.place import RUNS, refuse_place, write_to
 from vaekit.cli.program import INTERRUPTED, typed
-from vaekit.cli.reading import data_argument, how, read_data, reading_options, told_of_data
+from vaekit.cli.reading import data_argument, how, labels_of, read_data, reading_options, told_of_data
 from vaekit.cli.wanted import OF_ESTIMATORS, OF_RECIPES, Wanted, plain_name
-from vaekit.errors import DivergedError
+from vaekit.errors import DataError, DivergedError
 
 if TYPE_CHECKING:
     from vaekit.data.source import Source
@@ -75,6 +75,7 @@ def command(
         refuse_place(Path(out), force)
     estimator = wanted.estimator()
     source = read_data(data, how(given))
+    _refuse_no_labels(estimator, source)
     estimator.set_params(verbose=0 if quiet else 1 + loud)
     if source.image_shape is not None and "image_shape" not in wanted.options:
         estimator.set_params(image_shape=source.image_shape)
@@ -98,6 +99,15 @@ def _refuse_span(max_time: str) -> None:
     seconds_of(max_time)
 
 
+def _refuse_no_labels(estimator: Any, source: Source) -> None:
+    """DataError for data without the labels that the model learns from."""
+    if source.y is None and estimator.__sklearn_tags__().target_tags.required:
+        raise DataError(
+            f"{type(estimator).__name__} learns from labels and '{source.name}' has none; name them with --labels "
+            "COLUMN or --labels FILE."
+        )
+
+
 def _fit(estimator: Any, source: Source, max_time: str | None) -> DivergedError | None:
     """Fit in place; gives the error of a fit that diverged and kept its last good weights."""
     import numpy as np
@@ -105,7 +115,7 @@ def _fit(estimator: Any, source: Source, max_time: str | None) -> DivergedError 
     diverged = None
     try:
         with told_of_data():
-            estimator.fit(source.X, max_time=max_time)
+            estimator.fit(source.X, labels_of(source), max_time=max_time)
     except DivergedError as error:
         diverged = error
     if source.feature_names is not None:

@@ -72,7 +72,7 @@ def _measured_and_shown(
 
     prefix, X, labels = rows_to_measure(estimator, source)
     with told_of_data():
-        found = estimator.ledger(X)
+        found = estimator.ledger(X, estimator.as_condition(labels, source.class_names))
     measures = {f"{prefix}_{name}": value for name, value in found.items() if math.isfinite(value)}
     record = source.to_json()
     shown = report_files(estimator, X, labels=labels, measures=measures, data=record, command=command)

@@ -19,9 +19,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from vaekit.cli.models import DEFAULT, MODELS, model_class
+
 FILE = Path(__file__).with_name("options.json")
 # Given in another way on the command line (-q and -v), or only in Python.
-LEFT_OUT = ("callbacks", "verbose")
+LEFT_OUT = ("callbacks", "verbose", "condition")
 _KINDS = {"int": "int", "float": "float", "bool": "bool", "None": "none", "str": "str", "part": "part"}
 
 
@@ -34,15 +36,13 @@ def table() -> dict[str, Any]:
 
 def made() -> dict[str, Any]:
     """The table as it should be, from the code."""
-    from vaekit.estimators import AE, VAE
     from vaekit.estimators.presets import PRESETS
     from vaekit.recipes import RECIPES
 
-    helps = documented(VAE)
-    defaults = {name: p.default for name, p in inspect.signature(VAE).parameters.items()}
+    classes = {name: model_class(name) for name in MODELS}
     return {
-        "estimators": {cls.__name__.lower(): _options_of(cls) for cls in (AE, VAE)},
-        "options": [_row(name, defaults[name], *helps[name]) for name in _options_of(VAE)],
+        "estimators": {name: _options_of(cls) for name, cls in classes.items()},
+        "options": _rows([classes[DEFAULT], *classes.values()]),
         "recipes": {
             recipe.name: {
                 "summary": recipe.summary,
@@ -57,7 +57,7 @@ def made() -> dict[str, Any]:
                 "summary": preset.summary,
                 "reference": preset.reference,
                 "data": preset.data,
-                "estimator": preset.estimator.__name__.lower(),
+                "estimator": _model_of(preset.estimator),
             }
             for preset in PRESETS.values()
         },
@@ -85,13 +85,28 @@ def documented(cls: type) -> dict[str, tuple[str, str]]:
             name = list(found)[-1]
             found[name] = (found[name][0], f"{found[name][1]} {line.strip()}".strip())
         else:
-            name, words = line.split(" : ")
+            name, _, words = line.partition(" : ")
             found[name] = (words, "")
     return found
 
 
 def _options_of(cls: type) -> list[str]:
     return [name for name in inspect.signature(cls).parameters if name not in LEFT_OUT]
+
+
+def _rows(classes: list[type]) -> list[dict[str, Any]]:
+    """The options of all estimators, each once: as the first that has it documents it."""
+    found: dict[str, dict[str, Any]] = {}
+    for cls in classes:
+        parameters, helps = inspect.signature(cls).parameters, documented(cls)
+        for name in _options_of(cls):
+            if name not in found:
+                found[name] = _row(name, parameters[name].default, *helps[name])
+    return list(found.values())
+
+
+def _model_of(cls: type) -> str:
+    return next(name for name, kind in MODELS.items() if kind == cls.__name__)
 
 
 def _row(name: str, default: Any, words: str, told: str) -> dict[str, Any]:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from vaekit.cli.condition import condition_option, given_condition
 from vaekit.cli.layout import Command, Group, option, together
 from vaekit.cli.output import Output, output_options, refuse_file
 from vaekit.cli.reading import (
     Run,
     how,
+    labels_of,
     load_run,
     read_again,
-    read_like,
     reading_options,
     run_argument,
     told_of_data,
 )
+from vaekit.errors import SpecError
+
+if TYPE_CHECKING:
+    from vaekit.data.source import Source
 
 _file = together(
     option("-o", "--out", metavar="FILE.png", help="[default: RUN-WHAT.png in this folder]"),
@@ -53,14 +59,72 @@ def command() -> None:
 @command.command("manifold", cls=Command)
 @run_argument
 @_grid
+@condition_option
 @_file
-def manifold(run: str, cells: int, grid: str, reach: float | None, out: str | None, force: bool) -> None:
+def manifold(
+    run: str,
+    cells: int,
+    grid: str,
+    reach: float | None,
+    condition: str | None,
+    out: str | None,
+    force: bool,
+) -> None:
     """What codes decode to, over a plane of two latent values."""
     path = _path(out, force, run, "manifold")
     fitted = load_run(run)
+    given = given_condition(fitted, condition, None)
     from vaekit.plots import Manifold
 
-    _write(Manifold.from_estimator(fitted.estimator, cells, grid, reach=reach), path)
+    _write(Manifold.from_estimator(fitted.estimator, cells, grid, reach=reach, **given), path)
+
+
+@command.command("analogy", cls=Command)
+@run_argument
+@option("--source", metavar="CLASS", help="The class of the first column. [default: the first class]")
+@_file
+def analogy(run: str, source: str | None, out: str | None, force: bool) -> None:
+    """One style a row, every class a column: of a model with labels for its condition."""
+    path = _path(out, force, run, "analogy")
+    fitted = load_run(run)
+    _refuse_unconditioned(fitted)
+    chosen = None if source is None else fitted.estimator.condition_.read(source)
+    from vaekit.plots import Analogy
+
+    _write(Analogy.from_estimator(fitted.estimator, source=chosen), path)
+
+
+@command.command("style-transfer", cls=Command)
+@run_argument
+@_data
+@option("-n", "count", type=click.IntRange(1), default=8, show_default=True, help="How many rows of DATA.")
+@condition_option
+@_file
+@reading_options
+def style_transfer(
+    run: str,
+    data: str | None,
+    count: int,
+    condition: str | None,
+    out: str | None,
+    force: bool,
+    **reading: Any,
+) -> None:
+    """Pictures of DATA in their own style, under every class.
+
+    Without DATA: those of the run, their test part where there is one.
+    """
+    path = _path(out, force, run, "style-transfer")
+    fitted = load_run(run)
+    _refuse_unconditioned(fitted)
+    rows, source = _rows_of(fitted, data, how(reading))
+    given = given_condition(fitted, condition, source)
+    if condition is not None:
+        given = {"c": [given["c"]] * len(rows)}
+    from vaekit.plots import StyleTransfer
+
+    with told_of_data():
+        _write(StyleTransfer.from_estimator(fitted.estimator, rows, n=count, **given), path)
 
 
 @command.command("latent-map", cls=Command)
@@ -75,11 +139,12 @@ def latent_map(run: str, data: str | None, out: str | None, force: bool, **readi
     """
     path = _path(out, force, run, "latent-map")
     fitted = load_run(run)
-    rows, labels = _rows_and_labels(fitted, data, how(reading))
+    rows, source = _rows_of(fitted, data, how(reading))
+    given = given_condition(fitted, None, source)
     from vaekit.plots import LatentMap
 
     with told_of_data():
-        _write(LatentMap.from_estimator(fitted.estimator, rows, labels), path)
+        _write(LatentMap.from_estimator(fitted.estimator, rows, _named(source), **given), path)
 
 
 @command.command("mean-distance-table", cls=Command)
@@ -132,14 +197,25 @@ def mean_distance_table(
     show_default=True,
     help="A seed: the same draws again.",
 )
+@condition_option
 @_file
-def prior(run: str, count: int, random_state: int, out: str | None, force: bool) -> None:
-    """Draws from the prior."""
+def prior(
+    run: str, count: int, random_state: int, condition: str | None, out: str | None, force: bool
+) -> None:
+    """Draws from the prior, of a class with -c where classes have priors of their own."""
     path = _path(out, force, run, "prior")
     fitted = load_run(run)
+    reads = "prior" in fitted.estimator.spec_.condition
+    given = given_condition(fitted, condition, None) if reads or condition is not None else {}
     from vaekit.plots import PriorDraws
 
-    _write(PriorDraws.from_estimator(fitted.estimator, n=count, random_state=random_state), path)
+    _write(PriorDraws.from_estimator(fitted.estimator, n=count, random_state=random_state, **given), path)
+
+
+def _refuse_unconditioned(fitted: Run) -> None:
+    """SpecError for a model that was fitted without a condition."""
+    if not hasattr(fitted.estimator, "style_transfer"):
+        raise SpecError(f"'{fitted.path}' has no classes to decode a code as; fit with --model cvae.")
 
 
 def _path(out: str | None, force: bool, run: str, what: str) -> Path:
@@ -160,18 +236,18 @@ def _write(display: Any, path: Path) -> None:
     click.echo(f"{path}: {display.describe()}")
 
 
-def _rows_and_labels(fitted: Run, data: str | None, reading: dict[str, Any]) -> tuple[Any, Any]:
-    """X and the labels, by their names where they have some; the run's own (test) data without `data`."""
-    record = fitted.data["source"]
-    if data is None:
-        source = read_again(record)
-        rows, labels = (source.test or source).X, (source.test or source).y
-    else:
-        source = read_like(record, data, reading)
-        rows, labels = fitted.rows(data, reading), source.y
-    if labels is None or source.class_names is None:
-        return rows, labels
-    import numpy as np
+def _named(source: Source) -> Any:
+    """The labels as they were written, with a name for those that are missing; None without labels."""
+    labels = labels_of(source)
+    if labels is None or labels.dtype != object:
+        return labels
+    return [name or "unlabelled" for name in labels]
 
-    names = np.array([*source.class_names, "unlabelled"])
-    return rows, names[labels]
+
+def _rows_of(fitted: Run, data: str | None, reading: dict[str, Any]) -> tuple[Any, Source]:
+    """X and its source, with class names for the labels; the run's own (test) data without `data`."""
+    if data is not None:
+        return fitted.rows_of(data, reading)
+    source = read_again(fitted.data["source"])
+    part = source.test or source
+    return part.X, replace(part, class_names=source.class_names)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 # The options of the readers in vaekit.data, under their own names.
 _READING = partial(option, section="Reading DATA")
 reading_options = together(
-    _READING("--labels", metavar="COLUMN", help="Column of labels (.csv, .parquet), for pictures only."),
+    _READING(
+        "--labels", metavar="COLUMN|FILE", help="Labels: a column (.csv, .parquet), or a file with one a row."
+    ),
     _READING("--drop", metavar="COLUMN", multiple=True, help="Column to leave out; may be given many times."),
     _READING(
         "--header/--no-header", default=None, help="Whether a .csv has names in its first row; else found."
@@ -52,6 +54,13 @@ def read_data(name: str, reading: Mapping[str, Any]) -> Source:
         return read(name, **reading)
     except RunError as error:
         raise DataError(str(error)) from error
+
+
+def labels_of(source: Source) -> Any:
+    """The labels of a source as they were written, or None."""
+    from vaekit.data.labels import as_written
+
+    return as_written(source.y, source.class_names)
 
 
 def read_like(record: Mapping[str, Any] | None, name: str, reading: Mapping[str, Any]) -> Source:
@@ -113,9 +122,23 @@ class Run:
         named: list[str] | None = self.data["feature_names"]
         return named or [f"x{at}" for at in range(self.data["features"])]
 
+    @property
+    def example_columns(self) -> list[str]:
+        """Those of what the model gives back: without columns that are its condition."""
+        taken = getattr(self.estimator, "condition_columns_", None) or []
+        return [name for at, name in enumerate(self.columns) if at not in taken]
+
     def rows(self, name: str, reading: Mapping[str, Any]) -> Any:
         """X of DATA, read as the run's own were unless `reading` says otherwise; columns go by name."""
+        return self.rows_of(name, reading)[0]
+
+    def rows_of(self, name: str, reading: Mapping[str, Any]) -> tuple[Any, Source]:
+        """(X, the source that it is of) of DATA, read so."""
         source = read_like(self.data["source"], name, reading)
+        return self._like_fit(source, name), source
+
+    def _like_fit(self, source: Source, name: str) -> Any:
+        """X with the columns that fit saw."""
         wanted, given = self.data["feature_names"], source.feature_names
         if wanted is None or given is None or wanted == list(given):
             return source.X

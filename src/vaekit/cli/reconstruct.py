@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from vaekit.cli.condition import condition_option, given_condition
 from vaekit.cli.layout import Command
 from vaekit.cli.output import Output, output_options
 from vaekit.cli.reading import data_argument, how, load_run, reading_options, run_argument, told_of_data
@@ -14,9 +15,18 @@ from vaekit.cli.reading import data_argument, how, load_run, reading_options, ru
 @click.command(cls=Command)
 @run_argument
 @data_argument
+@condition_option
 @output_options
 @reading_options
-def command(run: str, data: str, out: str | None, force: bool, as_json: bool, **reading: Any) -> None:
+def command(
+    run: str,
+    data: str,
+    condition: str | None,
+    out: str | None,
+    force: bool,
+    as_json: bool,
+    **reading: Any,
+) -> None:
     """Encode DATA and decode the codes.
 
     A reconstruction is the mean of p(x | z) at the mean of q(z | x). A FILE.png is a picture
@@ -24,7 +34,8 @@ def command(run: str, data: str, out: str | None, force: bool, as_json: bool, **
     """
     output = Output(out, force, as_json, pictures=True)
     fitted = load_run(run)
-    rows = fitted.rows(data, how(reading))
+    rows, source = fitted.rows_of(data, how(reading))
+    given = given_condition(fitted, condition, source)
     with told_of_data():
-        examples = fitted.estimator.reconstruct(rows)
-    output.write_examples(fitted.estimator, examples, fitted.columns)
+        examples = fitted.estimator.reconstruct(rows, **given)
+    output.write_examples(fitted.estimator, examples, fitted.example_columns)

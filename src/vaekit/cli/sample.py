@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from vaekit.cli.condition import condition_option, given_condition
 from vaekit.cli.layout import Command, option
 from vaekit.cli.output import Output, output_options
 from vaekit.cli.reading import load_run, run_argument
@@ -14,18 +15,23 @@ from vaekit.cli.reading import load_run, run_argument
 @click.command(cls=Command)
 @run_argument
 @option("-n", "count", type=click.IntRange(1), default=16, show_default=True, help="How many.")
+@condition_option
 @option("--mean", is_flag=True, help="The mean of p(x | z) instead of a draw from it.")
 @option("--random-state", type=click.IntRange(0), help="A seed: the same samples again.")
 @output_options
-def command(run: str, count: int, mean: bool, random_state: int | None, **where: Any) -> None:
+def command(
+    run: str, count: int, condition: str | None, mean: bool, random_state: int | None, **where: Any
+) -> None:
     """Draw new examples from a fitted model.
 
+    With -c they are of one class, for a model that has a condition.
     A FILE.png is a picture of them side by side, which shows means.
     """
     output = Output(**where, pictures=True)
     fitted = load_run(run)
     draw = fitted.ability("sample")
-    examples = draw(count, random_state=random_state, mean=mean or output.is_picture)
-    output.write_examples(fitted.estimator, examples, fitted.columns)
+    given = given_condition(fitted, condition, None)
+    examples = draw(count, random_state=random_state, mean=mean or output.is_picture, **given)
+    output.write_examples(fitted.estimator, examples, fitted.example_columns)
     if output.is_picture:
         click.echo(f"'{output.path}' shows means of p(x | z), not draws from it.", err=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from vaekit.cli.condition import condition_option, given_condition
 from vaekit.cli.layout import Command
 from vaekit.cli.output import Output, output_options
 from vaekit.cli.reading import data_argument, how, load_run, reading_options, run_argument, told_of_data
@@ -15,9 +16,18 @@ from vaekit.cli.reading import data_argument, how, load_run, reading_options, ru
 @click.command(cls=Command)
 @run_argument
 @data_argument
+@condition_option
 @output_options
 @reading_options
-def command(run: str, data: str, out: str | None, force: bool, as_json: bool, **reading: Any) -> None:
+def command(
+    run: str,
+    data: str,
+    condition: str | None,
+    out: str | None,
+    force: bool,
+    as_json: bool,
+    **reading: Any,
+) -> None:
     """Score each row of DATA, in nats.
 
     The column log_p is the model's bound on log p(x) in the units of DATA: the larger, the less strange the
@@ -30,9 +40,10 @@ def command(run: str, data: str, out: str | None, force: bool, as_json: bool, **
     if not hasattr(fitted.estimator, score) and hasattr(fitted.estimator, "reconstruction_error"):
         column = score = "reconstruction_error"
     ask = fitted.ability(score)
-    rows = fitted.rows(data, how(reading))
+    rows, source = fitted.rows_of(data, how(reading))
+    given = given_condition(fitted, condition, source)
     with told_of_data():
-        scores = ask(rows)
+        scores = ask(rows, **given)
     output.write(scores, [column])
     error = f", standard error {scores.std(ddof=1) / math.sqrt(len(scores)):.2g}" if len(scores) > 1 else ""
     click.echo(f"mean {column}: {scores.mean():.2f} nats{error}, {len(scores):,} rows", err=True)

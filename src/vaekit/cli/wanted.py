@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from vaekit.cli.layout import option
+from vaekit.cli.models import DEFAULT, model_class
 from vaekit.cli.options import table
 from vaekit.cli.values import Value
 
@@ -86,7 +87,7 @@ class Wanted:
     @property
     def name(self) -> str:
         """What the model is called in the name of a run."""
-        return plain_name(self.preset or self.recipe or self.model or "vae")
+        return plain_name(self.preset or self.recipe or self.model or DEFAULT)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -100,21 +101,23 @@ class Wanted:
 
     def estimator(self) -> Any:
         """The unfitted estimator. Raises UsageError or SpecError for what does not exist or fit together."""
-        from vaekit.estimators import AE, VAE, preset
+        from vaekit.estimators import preset
 
         self._refuse_what_does_not_fit()
         self._refuse_unknown_parts()
         if self.preset:
             return preset(self.preset, **self.options)
-        if self._model() == "ae":
-            return AE(**self.options)
-        if self.recipe:
-            return VAE.from_recipe(self.recipe, **self.options, **self.recipe_options)
-        return VAE(**self.options)
+        model = model_class(self._model())
+        if self.recipe and self.recipe != "ae":
+            return model.from_recipe(self.recipe, **self.options, **self.recipe_options)
+        return model(**self.options)
 
     def _model(self) -> str:
-        """The recipe 'ae' alone is the estimator of that name, which does not claim to sample."""
-        return "ae" if self.recipe == "ae" else self.model or "vae"
+        """The recipe 'ae' alone is the estimator of that name, which does not claim to sample; so is 'cvae' among
+        others, unless a model is named."""
+        if self.recipe == "ae":
+            return "ae"
+        return self.model or ("cvae" if "cvae" in (self.recipe or "").split("+") else DEFAULT)
 
     def _refuse_what_does_not_fit(self) -> None:
         if self.preset and (self.recipe or self.model):

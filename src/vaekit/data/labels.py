@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from vaekit.kinds import Array
@@ -22,3 +25,12 @@ def as_labels(values: Array) -> tuple[Array, tuple[str, ...] | None]:
     names = sorted(set(texts) - {""})
     places = {name: at for at, name in enumerate(names)} | {"": -1}
     return np.array([places[text] for text in texts], dtype=np.int64), tuple(names)
+
+
+def as_written(y: Any, class_names: Sequence[str] | None) -> Any:
+    """The inverse for labels that came as text; classes that count themselves, such as digits, stay numbers."""
+    if y is None or not class_names or np.asarray(y).dtype.kind not in "iu":
+        return y
+    if [*class_names] == [str(at) for at in range(len(class_names))]:
+        return y
+    return np.array([*class_names, ""], dtype=object)[y]

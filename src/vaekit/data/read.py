@@ -17,6 +17,7 @@ from vaekit.data.delimited import read_csv
 from vaekit.data.digits import read_digits
 from vaekit.data.idx import is_idx_folder, read_idx, read_idx_folder
 from vaekit.data.images import SUFFIXES, read_images
+from vaekit.data.label_file import is_label_file, read_labels
 from vaekit.data.mnist import read_mnist
 from vaekit.data.source import Source
 from vaekit.data.tables import is_frame, read_frame, read_parquet
@@ -48,12 +49,17 @@ def read(source: Any, **how: Any) -> Source:
     """The data at a source: a name, a path, or an array, frame or torch Dataset.
 
     `how` are the options of its reader: labels=, drop=, header=, delimiter= for .csv, labels= and drop=
-    for .parquet and frames, x= and y= for .npz. Raises RunError for a file that is missing, foreign or
-    damaged, DataError for contents that cannot be used, MissingExtra for .parquet without pyarrow.
+    for .parquet and frames, x= and y= for .npz; labels= may be a file of labels for each. Raises RunError for a
+    file that is missing, foreign or damaged, DataError for contents that cannot be used, MissingExtra for .parquet
+    without pyarrow.
     """
     if not isinstance(source, str | Path):
         reader = _reader_of_object(source)
         return replace(reader(source, **_checked(reader, how)), how={"reader": "python", "options": {}})
+    if is_label_file(how.get("labels")):
+        return _labelled(
+            read(source, **{key: how[key] for key in how if key != "labels"}), Path(how["labels"])
+        )
     if source in NAMED:
         return _named(str(source), how)
     path = Path(source).expanduser()
@@ -72,8 +78,11 @@ def reread(record: Mapping[str, Any]) -> Source:
     if reader in READERS and not Path(record["path"]).exists():
         raise RunError(f"the data are gone: there is nothing at '{record['path']}' any more; {cure}")
     try:
-        named = reader in NAMED
-        found = _named(reader, options) if named else _from_path(Path(record["path"]), reader, options)
+        labels = options.get("labels")
+        of_file = is_label_file(labels)
+        left = {key: value for key, value in options.items() if not (of_file and key == "labels")}
+        found = _named(reader, left) if reader in NAMED else _from_path(Path(record["path"]), reader, left)
+        found = _labelled(found, Path(labels)) if of_file else found
     except VaekitError as error:
         raise RunError(f"the data ('{name}') cannot be read again: {error}") from error
     if found.sha256 != record["sha256"]:
@@ -82,6 +91,13 @@ def reread(record: Mapping[str, Any]) -> Source:
             f"{record['sha256'][:12]}; {cure}"
         )
     return found
+
+
+def _labelled(found: Source, labels: Path) -> Source:
+    """The source with the labels of a file, which its record names."""
+    y, class_names = read_labels(labels.expanduser(), found.rows)
+    how = {**found.how, "options": {**found.how["options"], "labels": str(labels.expanduser().resolve())}}
+    return replace(found, y=y, class_names=class_names, how=how)
 
 
 def _named(name: str, how: Mapping[str, Any]) -> Source:

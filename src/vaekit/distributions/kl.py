@@ -22,8 +22,15 @@ def _full_from_standard(q: FullNormal, p: StandardNormal) -> Tensor:
     return whole.unsqueeze(-1)
 
 
+def _diagonal_from_diagonal(q: DiagonalNormal, p: DiagonalNormal) -> Tensor:
+    """(B, L): the same from any normal of each row."""
+    away = (q.variance + (q.mean - p.mean).square()) / p.variance
+    return 0.5 * (away - 1 - q.log_variance + p.log_variance)
+
+
 CLOSED_FORMS: dict[tuple[type, type], Callable[[Any, Any], Tensor]] = {
     (DiagonalNormal, StandardNormal): _diagonal_from_standard,
+    (DiagonalNormal, DiagonalNormal): _diagonal_from_diagonal,
     (FullNormal, StandardNormal): _full_from_standard,
 }
 

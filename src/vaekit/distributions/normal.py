@@ -63,6 +63,12 @@ class DiagonalNormal:
         """(B, L, L)."""
         return torch.diag_embed(self.variance)
 
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        """(n, L): one draw of each of the n rows of the batch, or n of its only row."""
+        shape = (n, self.latent_dim)
+        noise = torch.randn(shape, generator=generator, device=generator.device, dtype=self.mean.dtype)
+        return self.mean + self.scale * noise
+
     def rows(self, which: Tensor) -> DiagonalNormal:
         """The distributions of these rows of the batch, which (n,) -> batch (n,)."""
         return DiagonalNormal(self.mean[which], self.log_variance[which])

@@ -5,8 +5,9 @@ models of the literature with their data treatment and schedule.
 """
 
 from vaekit.estimators.ae import AE
+from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.files import load
 from vaekit.estimators.presets import preset
 from vaekit.estimators.vae import VAE
 
-__all__ = ["AE", "VAE", "load", "preset"]
+__all__ = ["AE", "CVAE", "VAE", "load", "preset"]

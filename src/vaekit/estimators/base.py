@@ -159,7 +159,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         X, c = self._learn(X, y)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         spec = self._spec()
-        refuse_clashes(spec)
+        refuse_clashes(spec if c is not None else spec.with_(condition=()))
         ready = prepare(X, spec, self.get_params(deep=False), seed, 0 if c is None else c.shape[1])
         self._log(ready.said)
         device = choose_device(self.device)
@@ -237,11 +237,31 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             )
         return None
 
+    def as_condition(self, labels: Any, class_names: Any = None) -> Any:
+        """What c= of rows with these labels is, which may count class_names as those of a `Source` do.
+
+        None for a model that reads no condition beside X.
+        """
+        return None
+
+    def conditions_of(self, X: Any, labels: Any = None, class_names: Any = None) -> Any:
+        """The condition of the rows of X with these labels, as c= takes it without an X."""
+        return self.as_condition(labels, class_names)
+
     def _given(self, X: Any, c: Any) -> tuple[Array, Array | None]:
         """(X as model values (n, *event), binarised as fit did; the condition of its rows)."""
         check_is_fitted(self)
         rows = self._rows(self._read(X, reset=False))
         return rows, self._condition(c, len(rows))
+
+    @property
+    def example_names(self) -> Array | None:
+        """The names of the values of one example, where the columns of X had names."""
+        return getattr(self, "feature_names_in_", None)
+
+    def _examples(self, X: Any) -> Array:
+        """X as an array of examples, as the user wrote them: what `_shown` gives back."""
+        return np.asarray(X)
 
     def _log(self, sentences: list[str]) -> None:
         """Remember what fit says, and say it when asked to."""

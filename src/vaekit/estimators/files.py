@@ -24,6 +24,7 @@ from vaekit.estimators.plain import NOT_KEPT, write_parameter
 from vaekit.estimators.restore import ESTIMATORS, load
 from vaekit.estimators.stored import (
     FORMAT,
+    ConditionFile,
     DataFile,
     PlacesFile,
     ProfileFile,
@@ -108,8 +109,17 @@ def _data_file(estimator: Any, source: Mapping[str, Any] | None) -> DataFile:
             fraction=float(estimator.validation_fraction),
             held_out=0 if held is None else len(held),
         ),
+        condition=_condition_file(estimator),
         source=None if source is None else dict(source),
     )
+
+
+def _condition_file(estimator: Any) -> ConditionFile | None:
+    """What an estimator learned of its condition, or None."""
+    learned = getattr(estimator, "condition_", None)
+    if learned is None:
+        return None
+    return ConditionFile(**learned.to_json(), taken_from=getattr(estimator, "condition_columns_", None))
 
 
 def _weights(estimator: Any, arrays: Mapping[str, Array]) -> bytes:

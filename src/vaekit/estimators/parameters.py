@@ -42,4 +42,6 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "precision": [StrOptions({"auto", "float32", "bfloat16"})],
     "random_state": ["random_state"],
     "verbose": ["verbose"],
+    "condition": ["array-like", None],
+    "condition_in": ["array-like"],
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vaekit.errors import UnknownOption, UnknownPart, suggestion
+from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.vae import VAE
 from vaekit.spec import part
 
@@ -75,6 +76,32 @@ PRESETS = {
                 "batch_size": 128,
                 "learning_rate": 1e-3,
                 # The source sets 5,000 of 60,000 rows aside and never looks at them.
+                "validation_fraction": 1 / 12,
+                "patience": None,
+            },
+        ),
+        Preset(
+            name="cvae-500",
+            summary="The lecture's CVAE: the label beside the picture and beside the code, else its VAE.",
+            reference="https://github.com/hwalsuklee/tensorflow-mnist-CVAE",
+            data="mnist",
+            estimator=CVAE,
+            parameters={
+                "latent_dim": 2,
+                "likelihood": part("bernoulli", relaxed=True),
+                "posterior": part("normal", scale="softplus"),
+                # The source's encoder has 510 units in its first layer, for the 10 labels; its decoder has not.
+                "network": part(
+                    "conditional-mlp",
+                    hidden=(510, 500),
+                    decoder=(500, 500),
+                    activation=("elu", "tanh"),
+                    dropout=0.1,
+                    init="he",
+                ),
+                "max_epochs": 20,
+                "batch_size": 128,
+                "learning_rate": 1e-3,
                 "validation_fraction": 1 / 12,
                 "patience": None,
             },

@@ -16,15 +16,17 @@ import numpy as np
 import torch
 
 from vaekit import __version__
+from vaekit.data.condition import Condition
 from vaekit.data.profile import Profile
 from vaekit.data.treatment import Treatment
 from vaekit.errors import ModelFileError, UnknownOption, suggestion
 from vaekit.estimators.ae import AE
 from vaekit.estimators.allowance import Allowance
 from vaekit.estimators.base import LatentEstimator
+from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.golden import compare as compare_golden
 from vaekit.estimators.plain import NOT_KEPT, marked, read_parameter, refuse_missing_own
-from vaekit.estimators.stored import DataFile, SpecFile, parse, read_history
+from vaekit.estimators.stored import ConditionFile, DataFile, SpecFile, parse, read_history
 from vaekit.estimators.tensors import Tensors, fill, held_out, same_names, treatment_arrays
 from vaekit.estimators.vae import VAE
 from vaekit.machine import choose_device
@@ -32,7 +34,7 @@ from vaekit.model import make_model, make_penalties
 from vaekit.run import read_checked
 from vaekit.spec import Sizes, Spec, build
 
-ESTIMATORS: dict[str, type[LatentEstimator]] = {"AE": AE, "VAE": VAE}
+ESTIMATORS: dict[str, type[LatentEstimator]] = {"AE": AE, "CVAE": CVAE, "VAE": VAE}
 LARGEST_OPTION = 10_000
 
 
@@ -163,10 +165,11 @@ def _make(estimator: Any, spec_file: SpecFile, tensors: Tensors, own: Mapping[st
 def _restore_data(estimator: Any, data_file: DataFile, tensors: Tensors) -> None:
     """What was understood of the data, and which rows were held out."""
     treatment, event = data_file.treatment, list(estimator.sizes_.event_shape)
+    taken = _restore_condition(estimator, data_file.condition, data_file.features)
     names = data_file.feature_names
     if not (
         treatment.event_shape == data_file.profile.event_shape == event
-        and math.prod(treatment.user_shape) == math.prod(event) == data_file.features
+        and math.prod(treatment.user_shape) == math.prod(event) == data_file.features - taken
         and (names is None or len(names) == data_file.features)
     ):
         raise ModelFileError(
@@ -185,6 +188,34 @@ def _restore_data(estimator: Any, data_file: DataFile, tensors: Tensors) -> None
     estimator.held_out_ = held_out(
         tensors.below("held_out"), data_file.split.held_out, data_file.profile.rows
     )
+
+
+def _restore_condition(estimator: Any, stored: ConditionFile | None, features: int) -> int:
+    """What was learned of the condition; gives how many columns of X it takes."""
+    wanted = estimator.sizes_.condition_dim
+    if not isinstance(estimator, CVAE):
+        if stored is not None:
+            raise ModelFileError(f"data.json has a condition, which a {type(estimator).__name__} has not.")
+        return 0
+    if stored is None:
+        raise ModelFileError("data.json lacks the condition of this CVAE.")
+    if any(
+        column.kind == "labels" and not len(column.classes) == len(set(column.classes)) == len(column.shares)
+        for column in stored.columns
+    ):
+        raise ModelFileError("data.json has a condition whose classes do not each have one share.")
+    learned = Condition.from_stored(stored.model_dump(exclude={"taken_from"}))
+    taken = stored.taken_from
+    if learned.width != wanted:
+        raise ModelFileError(
+            f"the condition in data.json is {learned.width} numbers and the model reads {wanted}; the files do not "
+            "belong together."
+        )
+    right = taken is None or (taken == sorted(set(taken)) and len(taken) == len(learned.columns))
+    if not right or (taken is not None) != (estimator.condition is not None) or max(taken or [0]) >= features:
+        raise ModelFileError("data.json takes the condition from columns that X cannot have.")
+    estimator.condition_, estimator.condition_columns_ = learned, taken
+    return 0 if taken is None else len(taken)
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,34 @@ class SplitFile(_Strict):
     held_out: Count
 
 
+class LabelsFile(_Strict):
+    """vaekit.data.condition.Labels."""
+
+    kind: Literal["labels"]
+    name: str | None
+    classes: Annotated[list[int] | list[bool] | list[str], Field(min_length=1)]
+    shares: list[Annotated[float, Field(gt=0, le=1)]]
+
+
+class RealsFile(_Strict):
+    """vaekit.data.condition.Reals."""
+
+    kind: Literal["real"]
+    name: str | None
+    mean: Annotated[float, Field(allow_inf_nan=False)]
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class ConditionFile(_Strict):
+    """vaekit.data.condition.Condition, and the columns of X that it is taken from (null: y was the condition)."""
+
+    columns: Annotated[
+        list[Annotated[LabelsFile | RealsFile, Field(discriminator="kind")]], Field(min_length=1)
+    ]
+    unlabelled: bool
+    taken_from: list[Count] | None
+
+
 class DataFile(_Strict):
     """data.json."""
 
@@ -102,6 +130,7 @@ class DataFile(_Strict):
     features: Count
     feature_names: list[str] | None
     split: SplitFile
+    condition: ConditionFile | None = None
     source: dict[str, Any] | None
 
 

@@ -158,6 +158,13 @@ class VAE(DensityMixin, LatentEstimator):
         places = {
             place: getattr(spec, place) for place in _PLACES if getattr(spec, place) != getattr(Spec(), place)
         }
+        if spec.condition != Spec().condition:
+            if "condition_in" not in own:
+                raise SpecError(
+                    f"recipe '{names}' is of a model with a condition, which {cls.__name__} has not; use "
+                    f"CVAE.from_recipe('{names}')."
+                )
+            places["condition_in"] = spec.condition
         return cls(**{**places, **{key: value for key, value in options.items() if key in own}})
 
     def _spec(self) -> Spec:

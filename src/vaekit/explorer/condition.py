@@ -43,7 +43,7 @@ def condition_of(estimator: Any, chosen: Chosen | None) -> Condition | None:
     width = estimator.sizes_.condition_dim
     if not width:
         return None
-    rows = None if chosen is None else np.asarray(estimator._condition(chosen.labels, len(chosen)))
+    rows = None if chosen is None else _conditions_of(estimator, chosen)
     controls = list(_controls(estimator, chosen, rows))
     if not controls:
         raise SpecError(
@@ -55,6 +55,12 @@ def condition_of(estimator: Any, chosen: Chosen | None) -> Condition | None:
         if control["kind"] == "classes":
             rest[control["at"]] = 1
     return Condition(rows, [float(value) for value in rest], controls)
+
+
+def _conditions_of(estimator: Any, chosen: Chosen) -> Array:
+    """(n, C): the condition of the rows, which is their labels or columns of theirs."""
+    given = estimator.conditions_of(chosen.X, chosen.labels, chosen.names)
+    return np.asarray(estimator._condition(given, len(chosen)))
 
 
 def _controls(estimator: Any, chosen: Chosen | None, rows: Array | None) -> Iterator[dict[str, Any]]:

@@ -106,7 +106,7 @@ def kl_per_unit(estimator: Any, X: Any, c: Array | None) -> Array | None:
 def model_values(estimator: Any, X: Any) -> Array:
     """X as the encoder reads it: in the model's units, binarised as fit did."""
     treatment = estimator.treatment_
-    x: Array = treatment.to_model(X)
+    x: Array = treatment.to_model(estimator._examples(X))
     return np.asarray(treatment.fixed_draw(x)) if treatment.binarize == "dynamic" else x
 
 

@@ -55,7 +55,7 @@ def _add_warnings(found: dict[str, float], reader: Reader, rows: Array) -> None:
     reconstruction could be, which is not 0."""
     likelihood = reader.model.likelihood
     with torch.no_grad():
-        p_x = reader.evidence(reader.tensor(rows[:1]), rows[:1], 1).p_x
+        p_x = reader.model(reader.tensor(rows[:1]), reader.row_noise(rows[:1], 1), reader.c_of(0, 1)).p_x
     if likelihood.scale_at_floor(p_x):
         found["scale_at_floor"] = 1.0
     if not likelihood.normalised:

@@ -4,9 +4,10 @@ A network part makes two modules, an `encoder` and a `decoder`; see `vaekit.nn.n
 To add one: a class in a file of its own with `@register("network", "my-name")`, imported below.
 """
 
+from vaekit.nn.conditional_mlp import ConditionalMLP
 from vaekit.nn.conv import Conv
 from vaekit.nn.mlp import MLP
 from vaekit.nn.network import Network, choose_network
 from vaekit.nn.own import OwnNetwork
 
-__all__ = ["MLP", "Conv", "Network", "OwnNetwork", "choose_network"]
+__all__ = ["MLP", "ConditionalMLP", "Conv", "Network", "OwnNetwork", "choose_network"]

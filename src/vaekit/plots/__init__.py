@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
+    from vaekit.plots.analogy import Analogy
     from vaekit.plots.display import Display
     from vaekit.plots.kl_per_unit import KLPerUnit
     from vaekit.plots.latent_map import LatentMap
@@ -27,8 +28,10 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.plots.reconstructions import Reconstructions
     from vaekit.plots.samples import Samples
     from vaekit.plots.style import png
+    from vaekit.plots.style_transfer import StyleTransfer
 
 __all__ = [
+    "Analogy",
     "Display",
     "KLPerUnit",
     "LatentMap",
@@ -40,10 +43,12 @@ __all__ = [
     "RateDistortionCurve",
     "Reconstructions",
     "Samples",
+    "StyleTransfer",
     "png",
 ]
 
 _HOME = {
+    "Analogy": "analogy",
     "Display": "display",
     "KLPerUnit": "kl_per_unit",
     "LatentMap": "latent_map",
@@ -55,6 +60,7 @@ _HOME = {
     "RateDistortionCurve": "rate_distortion",
     "Reconstructions": "reconstructions",
     "Samples": "samples",
+    "StyleTransfer": "style_transfer",
     "png": "style",
 }
 

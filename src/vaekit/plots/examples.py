@@ -48,7 +48,7 @@ class Look:
         if profile.kind in ("unit", "binary", "pixels") or profile.levels is not None:
             low, high = 0.0, float(max(profile.levels or 1, 1))
         size = math.prod(event)
-        given = getattr(estimator, "feature_names_in_", None)
+        given = estimator.example_names
         names = (
             tuple(str(name) for name in given)
             if given is not None
@@ -80,7 +80,7 @@ class Look:
 def seen(estimator: Any, X: Any) -> Array:
     """X as the model sees it, (n, *shape as fit saw it), in the user's units."""
     treatment = estimator.treatment_
-    rows: Array = treatment.to_user(treatment.to_model(np.asarray(X)))
+    rows: Array = treatment.to_user(treatment.to_model(estimator._examples(X)))
     return rows
 
 
@@ -89,6 +89,11 @@ def some_rows(X: Any, most: int) -> tuple[Any, Array]:
     rows = X.detach().cpu().numpy() if hasattr(X, "detach") else X if hasattr(X, "shape") else read(X).X
     numbers = np.arange(len(rows)) if len(rows) <= most else np.linspace(0, len(rows) - 1, most).astype(int)
     return (rows.iloc if hasattr(rows, "iloc") else rows)[numbers], numbers
+
+
+def some_of(c: Any, numbers: Array) -> Any:
+    """The conditions of the rows of these numbers; None where there are none."""
+    return None if c is None else (c.iloc if hasattr(c, "iloc") else np.asarray(c))[numbers]
 
 
 def mosaic(pictures: Array, columns: int) -> tuple[Array, int]:

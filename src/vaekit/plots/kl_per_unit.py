@@ -28,9 +28,12 @@ class KLPerUnit(Display):
         self.latent_dim = latent_dim or len(self.kl)
 
     @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, *, ax: Axes | None = None) -> Self:
-        """The KL of every latent value over X. Raises AttributeError for a model without densities."""
-        return cls(estimator.kl_per_unit(X), estimator.spec_.latent_dim).plot(ax)
+    def from_estimator(cls, estimator: Any, X: Any, *, c: Any = None, ax: Axes | None = None) -> Self:
+        """The KL of every latent value over X, whose condition is c.
+
+        Raises AttributeError for a model without densities.
+        """
+        return cls(estimator.kl_per_unit(X, c), estimator.spec_.latent_dim).plot(ax)
 
     @property
     def shared(self) -> bool:

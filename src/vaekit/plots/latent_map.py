@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from vaekit.errors import DataError
 from vaekit.kinds import Array
 from vaekit.plots.display import Display
-from vaekit.plots.examples import some_rows
+from vaekit.plots.examples import some_of, some_rows
 from vaekit.plots.style import BLUE, CLASS_COLOURS, CLASS_MARKERS, FAINT, INK, NUMBERS, PAPER, QUIET, label
 
 POINTS = 2000
@@ -42,9 +42,16 @@ class LatentMap(Display):
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, X: Any, labels: Any = None, *, random_state: int = 0, ax: Axes | None = None
+        cls,
+        estimator: Any,
+        X: Any,
+        labels: Any = None,
+        *,
+        c: Any = None,
+        random_state: int = 0,
+        ax: Axes | None = None,
     ) -> Self:
-        """The codes of at most 2,000 rows, evenly spread over X."""
+        """The codes of at most 2,000 rows, evenly spread over X, whose condition is c."""
         rows, numbers = some_rows(X, POINTS)
         if labels is not None:
             labels = np.asarray(labels)
@@ -53,9 +60,8 @@ class LatentMap(Display):
                     f"labels has {len(labels)} entries and X {len(X)} rows; give one label a row."
                 )
             labels = labels[numbers]
-        return cls(np.asarray(estimator.transform(rows)), labels, _prior_draws(estimator, random_state)).plot(
-            ax
-        )
+        codes = np.asarray(estimator.transform(rows, some_of(c, numbers)))
+        return cls(codes, labels, _prior_draws(estimator, random_state)).plot(ax)
 
     @property
     def classes(self) -> list[Any] | None:
@@ -147,10 +153,10 @@ def _name_class(ax: Axes, place: Array, name: str, colour: str) -> None:
 
 
 def _prior_draws(estimator: Any, seed: int) -> Array | None:
-    """(m, L) draws from the prior of a model that samples, else None."""
-    if not hasattr(estimator, "sample"):
-        return None
+    """(m, L) draws from the prior of a model that samples and has one prior for all, else None."""
     prior = estimator.model_.prior
+    if not hasattr(estimator, "sample") or prior.reads_condition:
+        return None
     device = next((p.device for p in estimator.model_.parameters()), torch.device("cpu"))
     with torch.no_grad():
         drawn = prior.sample(PRIOR_DRAWS, torch.Generator(device).manual_seed(seed))

@@ -35,10 +35,14 @@ class PriorDraws(Display):
         *,
         n: int = DRAWS,
         units: tuple[int, int] = (0, 1),
+        c: Any = None,
         random_state: int = 0,
         ax: Axes | None = None,
     ) -> Self:
-        """n draws, and the codes of X over them. Raises SpecError for an estimator without a prior to draw from."""
+        """n draws, and the codes of X over them. c: the condition of all, for a prior that reads one.
+
+        Raises SpecError for an estimator without a prior to draw from.
+        """
         if not hasattr(estimator, "sample"):
             raise SpecError(
                 f"{type(estimator).__name__} has no prior that its codes follow, so there is none to draw."
@@ -46,8 +50,11 @@ class PriorDraws(Display):
         prior = estimator.model_.prior
         device = next((p.device for p in estimator.model_.parameters()), torch.device("cpu"))
         with torch.no_grad():
-            drawn = prior.sample(n, torch.Generator(device).manual_seed(random_state))
-        codes = None if X is None else np.asarray(estimator.transform(X))
+            given = None if c is None else torch.as_tensor(estimator._condition(c, n), device=device)
+            drawn = prior.sample(
+                n, torch.Generator(device).manual_seed(random_state), estimator.model_.c_for("prior", given)
+            )
+        codes = None if X is None else np.asarray(estimator.transform(X, c))
         return cls(drawn.cpu().double().numpy(), codes, units).plot(ax)
 
     def describe(self) -> str:

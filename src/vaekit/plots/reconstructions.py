@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from vaekit.kinds import Array
 from vaekit.plots.display import Display
-from vaekit.plots.examples import MOST_BARS, Look, draw_row, mosaic, seen, some_rows
+from vaekit.plots.examples import MOST_BARS, Look, draw_row, mosaic, seen, some_of, some_rows
 from vaekit.plots.style import panels
 
 PICTURES_A_ROW = 8
@@ -32,13 +32,15 @@ class Reconstructions(Display):
         self.mean, self.spread = mean, spread
 
     @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, *, n: int | None = None, ax: Axes | None = None) -> Self:
-        """n examples, evenly spread over X; 32 pictures or 6 rows of a table unless told."""
+    def from_estimator(
+        cls, estimator: Any, X: Any, *, n: int | None = None, c: Any = None, ax: Axes | None = None
+    ) -> Self:
+        """n examples, evenly spread over X; 32 pictures or 6 rows of a table unless told. c: the condition of X."""
         look = Look.of(estimator)
-        rows, _ = some_rows(
+        rows, numbers = some_rows(
             X, n or (ROWS_OF_A_TABLE if look.picture is None else ROWS_OF_PICTURES * PICTURES_A_ROW)
         )
-        data, model = seen(estimator, rows), estimator.reconstruct(rows)
+        data, model = seen(estimator, rows), estimator.reconstruct(rows, some_of(c, numbers))
         if look.shared_scale:
             return cls(data, model, look).plot(ax)
         every = seen(estimator, some_rows(X, 2000)[0])

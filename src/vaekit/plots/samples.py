@@ -24,10 +24,20 @@ class Samples(Display):
 
     Pictures are the mean of p(x | z) unless mean=False; columns of a table are compared by draws from p(x |
     z). samples: (n, *shape as fit saw it), in the user's units. data: rows to compare a table with, or None.
+    across: how many pictures stand side by side; by itself about as many as below each other.
     """
 
-    def __init__(self, samples: Array, look: Look, *, mean: bool, data: Array | None = None) -> None:
+    def __init__(
+        self,
+        samples: Array,
+        look: Look,
+        *,
+        mean: bool,
+        data: Array | None = None,
+        across: int | None = None,
+    ) -> None:
         self.samples, self.look, self.mean, self.data = samples, look, mean, data
+        self.across = across
 
     @classmethod
     def from_estimator(
@@ -37,10 +47,12 @@ class Samples(Display):
         *,
         n: int | None = None,
         mean: bool | None = None,
+        c: Any = None,
+        across: int | None = None,
         random_state: Any = 0,
         ax: Axes | None = None,
     ) -> Self:
-        """n samples; X is what a table's columns are compared with.
+        """n samples; X is what a table's columns are compared with. c: the condition of all of them, or of each.
 
         Raises AttributeError where the estimator cannot sample.
         """
@@ -48,8 +60,9 @@ class Samples(Display):
         of_pictures = look.picture is not None
         mean = of_pictures if mean is None else mean
         data = None if X is None or of_pictures else seen(estimator, some_rows(X, ROWS_OF_A_TABLE)[0])
-        samples = estimator.sample(_enough(look) if n is None else n, random_state=random_state, mean=mean)
-        return cls(samples, look, mean=mean, data=data).plot(ax)
+        many = _enough(look) if n is None else n
+        samples = estimator.sample(many, c=c, random_state=random_state, mean=mean)
+        return cls(samples, look, mean=mean, data=data, across=across).plot(ax)
 
     @property
     def what(self) -> str:
@@ -85,7 +98,7 @@ class Samples(Display):
             return
         pictures = self.look.pictures(self.samples)
         assert self.look.picture is not None
-        columns = _columns(self.look.picture, len(pictures))
+        columns = self.across or _columns(self.look.picture, len(pictures))
         ax.imshow(mosaic(pictures, columns)[0], interpolation="nearest", aspect="equal")
         ax.set_axis_off()
         ax.set_title(f"Samples: {self.what}, z from the prior")

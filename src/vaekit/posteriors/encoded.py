@@ -16,7 +16,7 @@ class EncodedPosterior(Posterior):
     """`numbers` numbers a row from one linear layer on the features of x.
 
     With a condition, features and c first go through one layer together, so that what x says about z may
-    depend on c; this works with every encoder.
+    depend on c; this works with every encoder. An encoder that says `reads_condition` takes c itself.
     """
 
     def __init__(self, sizes: Sizes, network: Network, numbers: int) -> None:
@@ -24,7 +24,8 @@ class EncodedPosterior(Posterior):
         self.encoder = network.encoder()
         self.features: int = self.encoder.features  # type: ignore[assignment]
         self.mix: nn.Module | None = None
-        if sizes.condition_dim:
+        self.encoder_reads_condition = bool(getattr(self.encoder, "reads_condition", False))
+        if sizes.condition_dim and not self.encoder_reads_condition:
             width = min(512, max(64, self.features))
             self.mix = stack((self.features + sizes.condition_dim, width), "relu")
             self.features = width
@@ -32,7 +33,7 @@ class EncodedPosterior(Posterior):
 
     def read(self, h: Tensor, c: Tensor | None) -> Tensor:
         """h (B, *event), c (B, C) or None -> what x and c say about z, (B, features)."""
-        features: Tensor = self.encoder(h)
+        features: Tensor = self.encoder(h, c) if self.encoder_reads_condition else self.encoder(h)
         if self.mix is not None:
             assert c is not None, "a model with a condition is called with one"
             features = self.mix(torch.cat((features, c), dim=-1))

@@ -1,10 +1,12 @@
 """p(z | c): a module that, called with a condition, gives a distribution over codes.
 
 A part a file. Declared beside each class: `support` (where its codes live), `density` (False when only
-draws are known), `learned` (True when it has parameters that a bound must train).
+draws are known), `learned` (True when it has parameters that a bound must train), `reads_condition` (True when it
+is nothing without one).
 To add one: a class with `@register("prior", "my-name", ...)` in a file here, imported below.
 """
 
+from vaekit.priors.conditional_normal import ConditionalNormalPrior
 from vaekit.priors.mixture import MixturePrior
 from vaekit.priors.normal import NormalPrior
 from vaekit.priors.own import OwnPrior
@@ -13,4 +15,13 @@ from vaekit.priors.sampled import SampledPrior
 from vaekit.priors.uniform import UniformPrior
 from vaekit.priors.vamp import VampPrior
 
-__all__ = ["MixturePrior", "NormalPrior", "OwnPrior", "Prior", "SampledPrior", "UniformPrior", "VampPrior"]
+__all__ = [
+    "ConditionalNormalPrior",
+    "MixturePrior",
+    "NormalPrior",
+    "OwnPrior",
+    "Prior",
+    "SampledPrior",
+    "UniformPrior",
+    "VampPrior",
+]

@@ -82,3 +82,9 @@ def sigma_vae(spec: Spec) -> Spec:
 def aae(spec: Spec, *, weight: float = 1.0) -> Spec:
     """An adversarial autoencoder: a critic draws the codes of all data towards the prior."""
     return spec.with_(posterior="point", bound="reconstruction").add(part("code-critic", weight=weight))
+
+
+@recipe("Kingma et al., 2014, https://arxiv.org/abs/1406.5298")
+def cvae(spec: Spec) -> Spec:
+    """A VAE of x given what is known of it, which encoder and decoder read: a CVAE."""
+    return spec.with_(condition=("encoder", "decoder"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,14 @@ import numpy as np
 
 from vaekit.kinds import Array
 from vaekit.measure.ledger import ACTIVE_NATS
+from vaekit.plots.analogy import Analogy
 from vaekit.plots.display import Display
+from vaekit.plots.examples import Look
 from vaekit.plots.kl_per_unit import KLPerUnit
 from vaekit.plots.latent_map import LatentMap
 from vaekit.plots.learning_curves import LearningCurves
 from vaekit.plots.reconstructions import Reconstructions
-from vaekit.plots.samples import Samples
+from vaekit.plots.samples import ROWS_OF_A_TABLE, Samples
 from vaekit.plots.style import png
 
 
@@ -49,7 +51,10 @@ def gallery(
     """
     named = _named(labels, class_names)
     with without_name_warnings():
-        drawn = list(_draw(estimator, X, named))
+        c, sampled = estimator.as_condition(labels, class_names), None
+        if hasattr(estimator, "sample"):
+            sampled = _sampled_under(estimator, X, labels, class_names)
+        drawn = list(_draw(estimator, X, named, c, sampled))
     return {picture.name: picture for picture in drawn}
 
 
@@ -61,21 +66,56 @@ def pictures(estimator: Any, X: Any, labels: Any = None) -> dict[str, bytes]:
     return {picture.file: picture.png for picture in gallery(estimator, X, labels).values()}
 
 
-def _draw(estimator: Any, X: Any, labels: Array | None) -> Iterator[Picture]:
-    if hasattr(estimator, "sample"):
-        samples = Samples.from_estimator(estimator, X)
-        yield Picture("samples", samples, _SAMPLES[samples.look.picture is not None])
-    reconstructions = Reconstructions.from_estimator(estimator, X)
+def _draw(
+    estimator: Any, X: Any, labels: Array | None, c: Any, sampled: dict[str, Any] | None
+) -> Iterator[Picture]:
+    """c: the condition of X; sampled: how samples are drawn, or None for a model that has none."""
+    if sampled is not None:
+        samples = Samples.from_estimator(estimator, X, **sampled)
+        by_class = "" if samples.across is None else _BY_CLASS
+        yield Picture("samples", samples, _SAMPLES[samples.look.picture is not None] + by_class)
+        if samples.look.picture is not None and _labels_of(estimator) is not None:
+            yield Picture("analogy", Analogy.from_estimator(estimator), _ANALOGY)
+    reconstructions = Reconstructions.from_estimator(estimator, X, c=c)
     yield Picture(
         "reconstructions", reconstructions, _RECONSTRUCTIONS[reconstructions.look.picture is not None]
     )
-    codes = LatentMap.from_estimator(estimator, X, labels)
+    codes = LatentMap.from_estimator(estimator, X, labels, c=c)
     yield Picture("latent-map", codes, _caption_of_map(codes))
     if hasattr(estimator, "score_samples"):
-        yield Picture("kl-per-unit", KLPerUnit.from_estimator(estimator, X), _KL)
+        yield Picture("kl-per-unit", KLPerUnit.from_estimator(estimator, X, c=c), _KL)
     yield Picture("learning-curves", LearningCurves.from_estimator(estimator), _CURVES)
 
 
+def _labels_of(estimator: Any) -> Any:
+    """The classes that a model is conditioned on, or None."""
+    learned = getattr(estimator, "condition_", None)
+    return None if learned is None or learned.labels is None else learned.labels.classes[:MOST_CLASSES]
+
+
+def _sampled_under(estimator: Any, X: Any, labels: Any, class_names: Any) -> dict[str, Any]:
+    """Which condition samples are drawn under: a row of pictures a class, else the conditions of the rows X."""
+    if getattr(estimator, "condition_", None) is None:
+        return {}
+    classes, pictures = _labels_of(estimator), Look.of(estimator).picture is not None
+    if pictures and classes is not None:
+        c = [label for label in classes for _ in range(OF_A_CLASS)]
+        return {"n": len(c), "c": c, "across": OF_A_CLASS}
+    given = estimator.conditions_of(X, labels, class_names)
+    n = OF_A_CLASS**2 if pictures else ROWS_OF_A_TABLE
+    rows = np.resize(np.arange(len(X)), n)
+    if isinstance(given, Mapping):
+        return {"n": n, "c": {name: np.asarray(values)[rows] for name, values in given.items()}}
+    return {"n": n, "c": np.asarray(given)[rows]}
+
+
+OF_A_CLASS = 8
+MOST_CLASSES = 10
+_BY_CLASS = " Each row is of one class."
+_ANALOGY = (
+    "One code a row, decoded as every class: what the code holds is the style, and the class is what it is told. The "
+    "first column is the class that the style is compared with."
+)
 _SAMPLES = {
     True: "Pictures that the model made up. Each is the mean of p(x | z) at a code z drawn from the prior, "
     "not a draw from p(x | z).",

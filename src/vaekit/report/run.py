@@ -31,7 +31,7 @@ def report_run(run_path: str | Path, data: Any = None, **own: Any) -> Path:
     source, same = _data_of(path, estimator, record, data)
     prefix, X, labels = rows_to_measure(estimator, source) if same else ("given", source.X, source.y)
     with without_name_warnings():
-        found = estimator.ledger(X)
+        found = estimator.ledger(X, estimator.as_condition(labels, source.class_names))
     measures = _stored_measures(path) | {
         f"{prefix}_{name}": value for name, value in found.items() if math.isfinite(value)
     }

@@ -74,7 +74,7 @@ def _split(estimator: Any) -> str:
 
 
 def _constant(estimator: Any, data: Mapping[str, Any] | None) -> str:
-    given = getattr(estimator, "feature_names_in_", None)
+    given = estimator.example_names
     names = list(given) if given is not None else (data or {}).get("feature_names")
     columns, event = estimator.profile_.constant, estimator.profile_.event_shape
     of = f"of {math.prod(event):,} never change{'s' if len(columns) == 1 else ''} and tell nothing"
