@@ -49,7 +49,7 @@ def test_a_public_name_is_there(name: str) -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(AttributeError, match=r"no name 'VEA'; it has: AE, CVAE, VAE"):
+    with pytest.raises(AttributeError, match=r"no name 'VEA'; it has: AAE, AE, CVAE, VAE"):
         _ = vaekit.VEA
 
 

@@ -16,16 +16,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
     from vaekit import article, errors, measure, recipes, theory
-    from vaekit.estimators import AE, CVAE, VAE, load, preset
+    from vaekit.estimators import (
+        AAE,
+        AE,
+        CVAE,
+        VAE,
+        ClusterAAE,
+        SemiSupervisedAAE,
+        SemiSupervisedVAE,
+        load,
+        preset,
+    )
     from vaekit.spec import Part, Spec, part
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AAE",
     "AE",
     "CVAE",
     "VAE",
+    "ClusterAAE",
     "Part",
+    "SemiSupervisedAAE",
+    "SemiSupervisedVAE",
     "Spec",
     "article",
     "errors",
@@ -39,7 +53,11 @@ __all__ = [
 
 # public name -> the module that defines it; a name that is itself a module stands as its own
 _HOME = {
+    "AAE": "vaekit.estimators",
     "AE": "vaekit.estimators",
+    "ClusterAAE": "vaekit.estimators",
+    "SemiSupervisedAAE": "vaekit.estimators",
+    "SemiSupervisedVAE": "vaekit.estimators",
     "CVAE": "vaekit.estimators",
     "VAE": "vaekit.estimators",
     "load": "vaekit.estimators",

@@ -12,8 +12,10 @@ import math
 from abc import ABC, abstractmethod
 from numbers import Real
 
+import torch
 from torch import Tensor
 
+from vaekit.distributions.labels import labels_of
 from vaekit.errors import SpecError
 from vaekit.model import Evidence
 from vaekit.spec import register
@@ -50,6 +52,7 @@ class Bound(ABC):
     plain_numbers: tuple[str, ...] = ()
     needs_q_density = True
     needs_prior_density = True
+    sums_classes = False  # True: its draws go round the classes of a posterior that sums over them
     samples = 1
     ends = 0.0
 
@@ -182,6 +185,44 @@ class Map(Bound):
         }
 
 
+@register("bound", "m2", sums_classes=True, reference="Kingma et al., 2014, https://arxiv.org/abs/1406.5298")
+class M2(Bound):
+    """sum_y q(y | x) (L(x, y) - log q(y | x)), the bound on log p(x) with the class y summed over; of a row with a
+    label the bound L(x, y) of that class alone.
+
+    L(x, y) = E_q(style | x, y)[log p(x | y, style)] - KL(q(style | x, y) || p(style)) + log p(y), with one draw of
+    style a class. classes: how many there are.
+    """
+
+    def __init__(self, *, classes: int = 10) -> None:
+        _at_least("m2", "classes", classes, 1)
+        self.classes = self.samples = int(classes)
+
+    def terms(self, evidence: Evidence, epoch: float = math.inf) -> Terms:
+        known = self._known(evidence)
+        bound = self.value(evidence)
+        found: Terms = {"unlabelled": (1.0, -(bound * ~known))}
+        return found if evidence.c is None else found | {"labelled": (1.0, -(bound * known))}
+
+    def value(self, evidence: Evidence) -> Tensor:
+        log_class = evidence.q.log_class.T  # (C, B)
+        # The draws have the density 1/C q(style | x, y); more rounds over the classes are averaged.
+        each = evidence.log_weight.unflatten(0, (-1, self.classes)).mean(0) - math.log(self.classes)
+        known = self._known(evidence)
+        # A labelled row has no other class, whose bound is then minus infinity.
+        summed = (log_class.exp() * (each.masked_fill(known, 0.0) - log_class)).sum(0)
+        labels = torch.zeros_like(known, dtype=torch.long) if evidence.c is None else labels_of(evidence.c)
+        own = each.gather(0, labels.clamp(min=0)[None])[0]
+        return torch.where(known, own, summed)
+
+    @staticmethod
+    def _known(evidence: Evidence) -> Tensor:
+        """(B,): which rows have a label."""
+        if evidence.c is None:
+            return torch.zeros(len(evidence.x), dtype=torch.bool, device=evidence.x.device)
+        return labels_of(evidence.c) >= 0
+
+
 def _at_least(bound: str, option: str, number: float | None, least: float) -> None:
     if number is None:
         return
@@ -189,7 +230,7 @@ def _at_least(bound: str, option: str, number: float | None, least: float) -> No
         raise SpecError(
             f"bound '{bound}': {option}={number!r} is not possible; give a number of at least {least}."
         )
-    if option in ("samples", "cycles") and number != int(number):
+    if option in ("samples", "cycles", "classes") and number != int(number):
         raise SpecError(f"bound '{bound}': {option}={number!r} is not possible; give a whole number.")
 
 

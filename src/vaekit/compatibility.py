@@ -138,6 +138,46 @@ def _condition_reaches_its_prior(f: _Facts) -> str | None:
     )
 
 
+def _labels_have_places(f: _Facts) -> str | None:
+    critics = [penalty for penalty in f.penalties if _get(penalty, "needs_labels", False)]
+    if not critics or _get(f.prior, "labelled", False):
+        return None
+    return (
+        f"penalty '{_name(critics[0])}' compares a code with draws in the place of its label, but prior "
+        f"'{_name(f.prior)}' has no places; use prior 'petals', 'swiss-roll', 'rings' or 'sectors'."
+    )
+
+
+def _class_codes_agree(f: _Facts) -> str | None:
+    prior, posterior = _get(f.prior, "support", "real"), _get(f.posterior, "support", "real")
+    if posterior != "class-and-real" or prior in (posterior, "any"):
+        return None
+    return (
+        f"posterior '{_name(f.posterior)}' gives codes of a class and a style, but prior '{_name(f.prior)}' has no "
+        "classes; use prior 'class-and-normal', or posterior 'normal' or 'point'."
+    )
+
+
+def _class_is_given(f: _Facts) -> str | None:
+    readers = [penalty for penalty in f.penalties if _get(penalty, "reads_class", False)]
+    if not readers or _get(f.posterior, "support", "real") == "class-and-real":
+        return None
+    return (
+        f"penalty '{_name(readers[0])}' reads the class in a code, but posterior '{_name(f.posterior)}' gives none; "
+        "use posterior 'class-and-style' or 'class-then-style'."
+    )
+
+
+def _classes_are_summed(f: _Facts) -> str | None:
+    bound, posterior = f.bound.sums_classes, _get(f.posterior, "sums_classes", False)
+    if bound == posterior:
+        return None
+    return (
+        f"bound '{_name(f.bound)}' and posterior '{_name(f.posterior)}' do not both sum over classes; bound 'm2' and "
+        "posterior 'class-then-style' belong together."
+    )
+
+
 RULES: tuple[Callable[[_Facts], str | None], ...] = (
     _box_needs_a_box,
     _supports_agree,
@@ -149,6 +189,10 @@ RULES: tuple[Callable[[_Facts], str | None], ...] = (
     _prior_is_read,
     _spread_is_rewarded,
     _condition_reaches_its_prior,
+    _labels_have_places,
+    _class_codes_agree,
+    _class_is_given,
+    _classes_are_summed,
 )
 
 

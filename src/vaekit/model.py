@@ -10,6 +10,7 @@ p_x likelihood; K draws, B examples, L latent values. Log-densities in nats, sum
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -139,8 +140,14 @@ class LatentModel(nn.Module):
         """z (K, B, L) -> p(x | z, c), batch (K, B)."""
         return self.likelihood(z, self.c_for("decoder", c))
 
-    def encode(self, x: Tensor, c: Tensor | None = None, observed: Tensor | None = None) -> Any:
-        """x (B, *event) -> q(z | x, c)."""
+    def encode(
+        self,
+        x: Tensor,
+        c: Tensor | None = None,
+        observed: Tensor | None = None,
+        denoise: Callable[[Tensor], Tensor] | None = None,
+    ) -> Any:
+        """x (B, *event) -> q(z | x, c), with the noise that `denoise` adds to what the encoder reads."""
         if observed is not None:
             x = torch.where(observed, x, 0.0)
 
@@ -149,13 +156,19 @@ class LatentModel(nn.Module):
             log_pz: Tensor = self.prior(self.c_for("prior", c)).log_prob(z)
             return log_px + log_pz
 
-        return self.posterior(self.likelihood.represent(x), self.c_for("encoder", c), log_joint)
+        h = self.likelihood.represent(x)
+        return self.posterior(h if denoise is None else denoise(h), self.c_for("encoder", c), log_joint)
 
     def forward(
-        self, x: Tensor, noise: Tensor, c: Tensor | None = None, observed: Tensor | None = None
+        self,
+        x: Tensor,
+        noise: Tensor,
+        c: Tensor | None = None,
+        observed: Tensor | None = None,
+        denoise: Callable[[Tensor], Tensor] | None = None,
     ) -> Evidence:
         """x (B, *event) and noise (K, B, noise_size) -> the evidence of K draws a row."""
-        q = self.encode(x, c, observed)
+        q = self.encode(x, c, observed, denoise)
         p_z = self.prior(self.c_for("prior", c))
         return Evidence(x, c, observed, q, p_z, q.draw(noise), self.likelihood, self.c_for("decoder", c))
 
@@ -202,7 +215,7 @@ def make_penalties(spec: Spec, sizes: Sizes, generator: torch.Generator) -> list
     """The penalties of a spec, critics among them, with first weights drawn from `generator`."""
     made = [build("penalty", p, sizes) if is_name_or_part(p) else copy.deepcopy(p) for p in spec.penalties]
     for penalty in made:
-        initialise(penalty, generator)
+        initialise(penalty, generator, getattr(penalty, "init", "torch"))
     return made
 
 

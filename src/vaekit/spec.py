@@ -28,6 +28,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "penalty": ("vaekit.penalties", "vaekit.critics"),
     "optimizer": ("vaekit.train.optimizers",),
     "schedule": ("vaekit.train.schedules",),
+    "denoise": ("vaekit.train.denoise",),
 }
 
 _REGISTRY: dict[str, dict[str, type]] = {place: {} for place in PLACES}
@@ -108,6 +109,8 @@ class Spec:
     network: Any = "auto"
     condition: tuple[str, ...] = ("encoder", "decoder", "prior")
     """Who reads the condition, where the rows have one."""
+    denoise: Any = None
+    """Noise on what the encoder reads in training, or None."""
 
     def with_(self, **changes: Any) -> Spec:
         """The same spec with other parts in the named places."""
@@ -129,12 +132,13 @@ class Spec:
             (place, getattr(self, place))
             for place in ("network", "likelihood", "prior", "posterior", "bound")
         ]
-        return single + [("penalty", penalty) for penalty in self.penalties]
+        noise = [] if self.denoise is None else [("denoise", self.denoise)]
+        return single + [("penalty", penalty) for penalty in self.penalties] + noise
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `Spec.from_json` reads back; the user's own modules cannot be written."""
         written: dict[str, Any] = {"latent_dim": self.latent_dim}
-        for name in ("likelihood", "prior", "posterior", "bound", "network"):
+        for name in ("likelihood", "prior", "posterior", "bound", "network", "denoise"):
             written[name] = to_plain(getattr(self, name))
         written["condition"] = list(self.condition)
         written["penalties"] = [to_plain(penalty) for penalty in self.penalties]

@@ -38,6 +38,8 @@ def given_condition(fitted: Run, typed: str | None, source: Source | None) -> di
     if typed is not None:
         return {"c": learned.read(typed)}
     labels = None if source is None else estimator.as_condition(source.y, source.class_names)
+    if labels is None and learned.unlabelled:
+        return {}
     if labels is None:
         cure = "" if source is None else ", or name the labels of DATA with --labels COLUMN or FILE"
         raise DataError(f"'{fitted.path}' has a condition; give one with -c{cure}: {learned.told()}.")

@@ -39,6 +39,14 @@ Other examples:
 @option("--preset", metavar="NAME", help="A model of the literature with its data treatment and schedule.")
 @option("--out", metavar="RUN", help="The run folder to write. [default: runs/DATA-MODEL-1, -2, ...]")
 @option("--max-time", metavar="SPAN", help="End after this time at the best weights: 30s, 9min, 2h.")
+@option(
+    "--labelled", type=click.IntRange(1), metavar="N", help="Keep N labels, as many of each class as can be."
+)
+@option(
+    "--labels-as",
+    type=click.Choice(["prior", "decoder"]),
+    help="What an aae does with labels: a place in the prior each, or read by the decoder. [default: nothing]",
+)
 @option("--force", is_flag=True, help="Replace the run that is there.")
 @option("--json", "as_json", is_flag=True, help="JSON to stdout instead of a table.")
 @option("-q", "--quiet", is_flag=True, help="Say nothing while fitting.")
@@ -56,6 +64,8 @@ def command(
     preset: str | None,
     out: str | None,
     max_time: str | None,
+    labelled: int | None,
+    labels_as: str | None,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -74,12 +84,14 @@ def command(
     if out is not None:
         refuse_place(Path(out), force)
     estimator = wanted.estimator()
+    if labels_as is not None:
+        _use_labels(estimator, labels_as)
     source = read_data(data, how(given))
     _refuse_no_labels(estimator, source)
     estimator.set_params(verbose=0 if quiet else 1 + loud)
     if source.image_shape is not None and "image_shape" not in wanted.options:
         estimator.set_params(image_shape=source.image_shape)
-    diverged = _fit(estimator, source, max_time)
+    diverged = _fit(estimator, source, max_time, labelled)
     made = make(estimator, source, typed(ctx))
     run = write_to(made.files, out, RUNS / f"{plain_name(source.name)}-{wanted.name}", force)
     _tell(run, estimator, made, as_json)
@@ -108,14 +120,30 @@ def _refuse_no_labels(estimator: Any, source: Source) -> None:
         )
 
 
-def _fit(estimator: Any, source: Source, max_time: str | None) -> DivergedError | None:
+def _use_labels(estimator: Any, role: str) -> None:
+    """Set what an AAE does with labels; UsageError for another model."""
+    if "labels" not in estimator.get_params():
+        raise click.UsageError("--labels-as is for --model aae; leave it out.")
+    estimator.set_params(labels=role)
+
+
+def _fit(estimator: Any, source: Source, max_time: str | None, labelled: int | None) -> DivergedError | None:
     """Fit in place; gives the error of a fit that diverged and kept its last good weights."""
     import numpy as np
 
+    from vaekit.data.labels import kept_labels
+
+    y = labels_of(source)
+    if labelled is not None:
+        if y is None:
+            raise DataError(
+                f"'{source.name}' has no labels of which {labelled} could be kept; give --labels."
+            )
+        y = kept_labels(y, labelled, np.random.default_rng(estimator.random_state or 0))
     diverged = None
     try:
         with told_of_data():
-            estimator.fit(source.X, labels_of(source), max_time=max_time)
+            estimator.fit(source.X, y, max_time=max_time)
     except DivergedError as error:
         diverged = error
     if source.feature_names is not None:

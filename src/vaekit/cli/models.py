@@ -5,7 +5,15 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-MODELS = {"ae": "AE", "vae": "VAE", "cvae": "CVAE"}
+MODELS = {
+    "ae": "AE",
+    "vae": "VAE",
+    "cvae": "CVAE",
+    "aae": "AAE",
+    "semi-supervised-vae": "SemiSupervisedVAE",
+    "semi-supervised-aae": "SemiSupervisedAAE",
+    "cluster-aae": "ClusterAAE",
+}
 DEFAULT = "vae"
 
 

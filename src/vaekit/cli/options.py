@@ -23,7 +23,7 @@ from vaekit.cli.models import DEFAULT, MODELS, model_class
 
 FILE = Path(__file__).with_name("options.json")
 # Given in another way on the command line (-q and -v), or only in Python.
-LEFT_OUT = ("callbacks", "verbose", "condition")
+LEFT_OUT = ("callbacks", "verbose", "condition", "labels")
 _KINDS = {"int": "int", "float": "float", "bool": "bool", "None": "none", "str": "str", "part": "part"}
 
 

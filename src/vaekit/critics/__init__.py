@@ -6,5 +6,6 @@ gradient for every critic. To add one: a class with `@register("penalty", "my-na
 
 from vaekit.critics.code import CodeCritic
 from vaekit.critics.critic import Critic
+from vaekit.critics.labelled import ClassCritic, LabelledCritic, StyleCritic
 
-__all__ = ["CodeCritic", "Critic"]
+__all__ = ["ClassCritic", "CodeCritic", "Critic", "LabelledCritic", "StyleCritic"]

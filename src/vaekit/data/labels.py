@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from vaekit.kinds import Array
+from vaekit.errors import DataError
+from vaekit.kinds import Array, Rng
 
 
 def as_labels(values: Array) -> tuple[Array, tuple[str, ...] | None]:
@@ -25,6 +26,33 @@ def as_labels(values: Array) -> tuple[Array, tuple[str, ...] | None]:
     names = sorted(set(texts) - {""})
     places = {name: at for at, name in enumerate(names)} | {"": -1}
     return np.array([places[text] for text in texts], dtype=np.int64), tuple(names)
+
+
+def kept_labels(y: Array, n: int, rng: Rng) -> Array:
+    """y (rows,) with n labels left, as many of each class as can be, in rows that are drawn; the others are
+    unlabelled: -1, and an empty text among texts.
+
+    Raises DataError unless n is from the number of classes to that of the labels.
+    """
+    y = np.asarray(y)
+    nothing: Any = "" if y.dtype.kind in "OU" else -1
+    known = np.flatnonzero(y != nothing)
+    classes = np.unique(y[known])
+    if not len(classes) <= n <= len(known):
+        raise DataError(
+            f"{n} labels cannot be kept of {len(known)} in {len(classes)} classes; give from {len(classes)} to "
+            f"{len(known)}."
+        )
+    ranked = rng.permutation(known)
+    # The place of each row among those of its class: taking the first places takes classes in turn.
+    turn = np.empty(len(ranked), dtype=np.int64)
+    for label in classes:
+        of_class = np.flatnonzero(y[ranked] == label)
+        turn[of_class] = np.arange(len(of_class))
+    chosen = ranked[np.argsort(turn, kind="stable")[:n]]
+    few = np.full(len(y), nothing, dtype=y.dtype)
+    few[chosen] = y[chosen]
+    return few
 
 
 def as_written(y: Any, class_names: Sequence[str] | None) -> Any:

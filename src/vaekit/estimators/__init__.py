@@ -4,10 +4,23 @@
 models of the literature with their data treatment and schedule.
 """
 
+from vaekit.estimators.aae import AAE
 from vaekit.estimators.ae import AE
+from vaekit.estimators.cluster import ClusterAAE
 from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.files import load
 from vaekit.estimators.presets import preset
+from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
 from vaekit.estimators.vae import VAE
 
-__all__ = ["AE", "CVAE", "VAE", "load", "preset"]
+__all__ = [
+    "AAE",
+    "AE",
+    "CVAE",
+    "VAE",
+    "ClusterAAE",
+    "SemiSupervisedAAE",
+    "SemiSupervisedVAE",
+    "load",
+    "preset",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,11 +28,13 @@ from vaekit.estimators.prepare import (
     split,
 )
 from vaekit.kinds import Array
+from vaekit.likelihoods import Likelihood
 from vaekit.machine import choose_device
 from vaekit.measure import Reader
-from vaekit.model import make_model, make_penalties
+from vaekit.model import make_model, make_penalties, seen_by_encoder
 from vaekit.spec import Spec, build, is_name_or_part
 from vaekit.train import Outcome, Plan, Rows, Training
+from vaekit.train.denoise import make_denoise, with_range
 from vaekit.train.progress import progress
 from vaekit.train.timebox import TimeBox, seconds_of
 
@@ -81,6 +83,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         ema: float | None = None,
         validation_fraction: float = 0.1,
         patience: int | None = 10,
+        denoise: Any = None,
         missing: str = "error",
         callbacks: tuple[Any, ...] = (),
         device: str = "auto",
@@ -104,6 +107,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self.ema = ema
         self.validation_fraction = validation_fraction
         self.patience = patience
+        self.denoise = denoise
         self.missing = missing
         self.callbacks = callbacks
         self.device = device
@@ -158,7 +162,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self._validate_params()
         X, c = self._learn(X, y)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        spec = self._spec()
+        spec = self._spec().with_(denoise=self.denoise)
         refuse_clashes(spec if c is not None else spec.with_(condition=()))
         ready = prepare(X, spec, self.get_params(deep=False), seed, 0 if c is None else c.shape[1])
         self._log(ready.said)
@@ -167,6 +171,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         model = make_model(ready.spec, ready.sizes, generator)
         penalties = make_penalties(ready.spec, ready.sizes, generator)
         check_support(X, ready.treatment, model.likelihood)
+        bounds = seen_by_encoder(model.likelihood, ready.sizes).facts.get("bounds")
+        ready = replace(ready, spec=ready.spec.with_(denoise=with_range(ready.spec.denoise, bounds)))
         self._log(
             [f"network: {model.description}; {sum(p.numel() for p in model.parameters()):,} parameters."]
         )
@@ -196,10 +202,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             model.to(device),
             bound,
             [penalty.to(device) for penalty in penalties],
-            chosen_rows(rows, numbers),
+            chosen_rows(rows, self._trained_on(numbers, c)),
             None if held is None else chosen_rows(rows, held),
             plan,
             self.callbacks,
+            make_denoise(ready.spec.denoise),
         )
         return Begun(ready, training, rows, held, seed)
 
@@ -229,6 +236,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """(X as an array, the condition (n, C) of its rows or None), both remembered as what fit saw."""
         return self._read(X, reset=True), None
 
+    def _trained_on(self, numbers: Array, c: Array | None) -> Array:
+        """The numbers of the rows that an epoch sees, some more than once where that is what is wanted; those held
+        out are not among `numbers`, and c (n, C) is the condition of all rows."""
+        return numbers
+
     def _condition(self, c: Any, n: int) -> Array | None:
         """What a method was given as c= for n rows, as the model reads it: (n, C), or None without a condition."""
         if c is not None:
@@ -236,6 +248,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 f"this {type(self).__name__} was fitted without a condition, so it takes no c=; use CVAE."
             )
         return None
+
+    @property
+    def learns_condition(self) -> bool:
+        """Whether fit learns a condition (`condition_`), which then belongs into the file of the model."""
+        return False
 
     def as_condition(self, labels: Any, class_names: Any = None) -> Any:
         """What c= of rows with these labels is, which may count class_names as those of a `Source` do.
@@ -329,6 +346,26 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _shown(self, x: Array) -> Array:
         """Model values (n, *event) shaped like the data, in its units."""
         return self.treatment_.to_user(x)
+
+    def corrupt(self, X: Any, *, random_state: Any = None) -> Array:
+        """X with the noise that this model was trained under, shaped like the data, in its units.
+
+        Raises SpecError for a model that is not denoising, or whose encoder reads another thing than values of X.
+        """
+        check_is_fitted(self)
+        noise = make_denoise(self.spec_.denoise)
+        if noise is None:
+            raise SpecError(
+                "this model was trained without noise; fit with denoise='salt-and-pepper', for example."
+            )
+        if type(self.model_.likelihood).represent is not Likelihood.represent:
+            raise SpecError(
+                f"the noise of this model is on what likelihood '{self.model_.likelihood.name}' makes of X for the "
+                "encoder, so no X has it."
+            )
+        seed = int(check_random_state(random_state).randint(2**31 - 1))
+        rows = torch.from_numpy(self._rows(self._examples(X)))
+        return self._shown(noise(rows, torch.Generator().manual_seed(seed)).numpy())
 
     def save(self, path: Any, force: bool = False) -> None:
         """Write the fitted estimator to a new folder `path`; `vaekit.load(path)` reads it back.

@@ -81,6 +81,9 @@ class CVAE(VAE):
         Part of the rows that is held out to watch; fewer than 20 rows are not held out.
     patience : int or None
         Epochs without a better held-out objective before fit stops and keeps the best weights.
+    denoise : None, str or part
+        Noise on what the encoder reads in training, the loss being that of the clean example: "salt-and-pepper",
+        "gaussian" or "masking".
     missing : "error"
         What to do with missing values.
     callbacks : tuple of Callback
@@ -130,6 +133,7 @@ class CVAE(VAE):
         ema: float | None = None,
         validation_fraction: float = 0.1,
         patience: int | None = 10,
+        denoise: Any = None,
         missing: str = "error",
         callbacks: tuple[Any, ...] = (),
         device: str = "auto",
@@ -157,6 +161,7 @@ class CVAE(VAE):
             ema=ema,
             validation_fraction=validation_fraction,
             patience=patience,
+            denoise=denoise,
             missing=missing,
             callbacks=callbacks,
             device=device,
@@ -226,6 +231,10 @@ class CVAE(VAE):
     def _condition(self, c: Any, n: int) -> Array | None:
         check_is_fitted(self)
         return self.condition_.to_model(c, n)
+
+    @property
+    def learns_condition(self) -> bool:
+        return True
 
     def as_condition(self, labels: Any, class_names: Any = None) -> Any:
         """The labels as fit saw them, by their names where those were; None where the condition is in X."""

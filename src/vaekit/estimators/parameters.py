@@ -19,7 +19,7 @@ AUTO_OR_BOOL: list[Any] = [StrOptions({"auto"}), "boolean"]
 CONSTRAINTS: dict[str, list[Any]] = {
     "latent_dim": [Interval(Integral, 1, None, closed="left")],
     "likelihood": PLACE,
-    "prior": PLACE,
+    "prior": [*PLACE, callable, "array-like"],
     "posterior": PLACE,
     "bound": [str, Part],
     "penalties": ["array-like"],
@@ -36,6 +36,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "ema": [Interval(Real, 0, 1, closed="left"), None],
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
     "patience": [Interval(Integral, 1, None, closed="left"), None],
+    "denoise": [str, Part, None],
     "missing": [StrOptions({"error"})],
     "callbacks": ["array-like"],
     "device": [str],
@@ -44,4 +45,8 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "verbose": ["verbose"],
     "condition": ["array-like", None],
     "condition_in": ["array-like"],
+    "labels": [StrOptions({"prior", "decoder"}), None],
+    "critic": [str, Part],
+    "label_weight": [Interval(Real, 0, None, closed="neither")],
+    "n_clusters": [Interval(Integral, 1, None, closed="left")],
 }

@@ -5,12 +5,15 @@ A preset is an estimator with its parameters set; any of them may be overridden.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from vaekit.errors import UnknownOption, UnknownPart, suggestion
+from vaekit.estimators.aae import AAE
 from vaekit.estimators.cvae import CVAE
+from vaekit.estimators.semi_supervised import SemiSupervisedAAE
 from vaekit.estimators.vae import VAE
 from vaekit.spec import part
 
@@ -27,6 +30,9 @@ class Preset:
     estimator: type[Any]
     parameters: Mapping[str, Any]
 
+
+PIXEL_MEAN = math.sqrt(784 / 2)
+"""The scale at which the nats of a normal have the slope of a squared error that is a mean over 784 pixels."""
 
 _TUTORIAL: dict[str, Any] = {
     "latent_dim": 2,
@@ -104,6 +110,56 @@ PRESETS = {
                 "learning_rate": 1e-3,
                 "validation_fraction": 1 / 12,
                 "patience": None,
+            },
+        ),
+        Preset(
+            name="aae-1000",
+            summary="The lecture's label-informed AAE: layers of 1000 with dropout, ten petals, one for each digit.",
+            reference="https://github.com/hwalsuklee/tensorflow-mnist-AAE",
+            data="mnist",
+            estimator=AAE,
+            parameters={
+                "latent_dim": 2,
+                "labels": "prior",
+                "prior": "petals",
+                "likelihood": part("gaussian", scale=PIXEL_MEAN),
+                "network": part("mlp", hidden=(1000, 1000), dropout=0.1, init="glorot"),
+                # The source's encoder takes two steps of 1e-3 against its critic in each batch; here it takes one.
+                "critic": part(
+                    "code-critic",
+                    hidden=(1000, 1000),
+                    learning_rate=2e-4,
+                    encoder_rate=2e-3,
+                    dropout=0.1,
+                    init="glorot",
+                ),
+                "max_epochs": 20,
+                "batch_size": 128,
+                "learning_rate": 1e-3,
+                "optimizer": "adam",
+                "schedule": "constant",
+                "validation_fraction": 1 / 12,
+            },
+        ),
+        Preset(
+            name="semi-supervised-aae",
+            summary="An AAE that classifies: layers of 1000, ten classes and ten values of style, noisy critics.",
+            reference="https://github.com/musyoku/adversarial-autoencoder",
+            data="mnist",
+            estimator=SemiSupervisedAAE,
+            parameters={
+                "latent_dim": 10,
+                # The source's pixels lie in [-1, 1], where the same error is four times as large.
+                "likelihood": part("gaussian", scale=PIXEL_MEAN / 2),
+                "network": part("mlp", hidden=(1000, 1000)),
+                "critic": part(
+                    "code-critic", hidden=(1000, 1000), learning_rate=1e-4, encoder_rate=1e-4, noise=0.3
+                ),
+                "max_epochs": 100,
+                "batch_size": 64,
+                "learning_rate": 1e-4,
+                "optimizer": part("adam", betas=(0.1, 0.999)),
+                "schedule": "constant",
             },
         ),
     )

@@ -20,12 +20,15 @@ from vaekit.data.condition import Condition
 from vaekit.data.profile import Profile
 from vaekit.data.treatment import Treatment
 from vaekit.errors import ModelFileError, UnknownOption, suggestion
+from vaekit.estimators.aae import AAE
 from vaekit.estimators.ae import AE
 from vaekit.estimators.allowance import Allowance
 from vaekit.estimators.base import LatentEstimator
+from vaekit.estimators.cluster import ClusterAAE
 from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.golden import compare as compare_golden
 from vaekit.estimators.plain import NOT_KEPT, marked, read_parameter, refuse_missing_own
+from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
 from vaekit.estimators.stored import ConditionFile, DataFile, SpecFile, parse, read_history
 from vaekit.estimators.tensors import Tensors, fill, held_out, same_names, treatment_arrays
 from vaekit.estimators.vae import VAE
@@ -34,7 +37,9 @@ from vaekit.model import make_model, make_penalties
 from vaekit.run import read_checked
 from vaekit.spec import Sizes, Spec, build
 
-ESTIMATORS: dict[str, type[LatentEstimator]] = {"AE": AE, "CVAE": CVAE, "VAE": VAE}
+ESTIMATORS: dict[str, type[LatentEstimator]] = {
+    cls.__name__: cls for cls in (AAE, AE, CVAE, ClusterAAE, SemiSupervisedAAE, SemiSupervisedVAE, VAE)
+}
 LARGEST_OPTION = 10_000
 
 
@@ -193,12 +198,12 @@ def _restore_data(estimator: Any, data_file: DataFile, tensors: Tensors) -> None
 def _restore_condition(estimator: Any, stored: ConditionFile | None, features: int) -> int:
     """What was learned of the condition; gives how many columns of X it takes."""
     wanted = estimator.sizes_.condition_dim
-    if not isinstance(estimator, CVAE):
+    if not estimator.learns_condition:
         if stored is not None:
             raise ModelFileError(f"data.json has a condition, which a {type(estimator).__name__} has not.")
         return 0
     if stored is None:
-        raise ModelFileError("data.json lacks the condition of this CVAE.")
+        raise ModelFileError(f"data.json lacks the condition of this {type(estimator).__name__}.")
     if any(
         column.kind == "labels" and not len(column.classes) == len(set(column.classes)) == len(column.shares)
         for column in stored.columns
@@ -212,9 +217,19 @@ def _restore_condition(estimator: Any, stored: ConditionFile | None, features: i
             "belong together."
         )
     right = taken is None or (taken == sorted(set(taken)) and len(taken) == len(learned.columns))
-    if not right or (taken is not None) != (estimator.condition is not None) or max(taken or [0]) >= features:
+    if (
+        not right
+        or (taken is not None) != (getattr(estimator, "condition", None) is not None)
+        or max(taken or [0]) >= features
+    ):
         raise ModelFileError("data.json takes the condition from columns that X cannot have.")
-    estimator.condition_, estimator.condition_columns_ = learned, taken
+    estimator.condition_ = learned
+    if isinstance(estimator, CVAE):
+        estimator.condition_columns_ = taken
+    elif learned.labels is None:
+        raise ModelFileError(
+            f"data.json has a condition that is not the labels of a {type(estimator).__name__}."
+        )
     return 0 if taken is None else len(taken)
 
 

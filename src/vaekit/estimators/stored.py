@@ -38,6 +38,7 @@ class PlacesFile(_Strict):
     penalties: list[Any]
     network: Any
     condition: Annotated[list[Literal["encoder", "decoder", "prior"]], Field(max_length=3)]
+    denoise: Any = None
 
 
 class SpecFile(_Strict):

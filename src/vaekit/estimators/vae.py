@@ -67,6 +67,9 @@ class VAE(DensityMixin, LatentEstimator):
         Part of the rows that is held out to watch; fewer than 20 rows are not held out.
     patience : int or None
         Epochs without a better held-out objective before fit stops and keeps the best weights.
+    denoise : None, str or part
+        Noise on what the encoder reads in training, the loss being that of the clean example: "salt-and-pepper",
+        "gaussian" or "masking".
     missing : "error"
         What to do with missing values.
     callbacks : tuple of Callback
@@ -111,6 +114,7 @@ class VAE(DensityMixin, LatentEstimator):
         ema: float | None = None,
         validation_fraction: float = 0.1,
         patience: int | None = 10,
+        denoise: Any = None,
         missing: str = "error",
         callbacks: tuple[Any, ...] = (),
         device: str = "auto",
@@ -135,6 +139,7 @@ class VAE(DensityMixin, LatentEstimator):
             ema=ema,
             validation_fraction=validation_fraction,
             patience=patience,
+            denoise=denoise,
             missing=missing,
             callbacks=callbacks,
             device=device,
@@ -250,6 +255,7 @@ class VAE(DensityMixin, LatentEstimator):
                 "'continuous-bernoulli'; score_samples gives the relaxed score by that name."
             )
 
+    @unless(why_no_density)
     def kl_per_unit(self, X: Any, c: Any = None) -> Array:
         """Mean KL(q || prior) of each latent value over X, (latent_dim,), nats; (1,) where they share one KL."""
         x, given = self._given(X, c)

@@ -5,7 +5,9 @@ To add one: a class with `@register("penalty", "my-name", ...)` in a file here, 
 learns (a second player) is a critic: see `vaekit.critics`.
 """
 
+from vaekit.penalties.class_information import ClassInformation
+from vaekit.penalties.label_loss import LabelLoss
 from vaekit.penalties.mmd import MMD
 from vaekit.penalties.penalty import Penalty
 
-__all__ = ["MMD", "Penalty"]
+__all__ = ["MMD", "ClassInformation", "LabelLoss", "Penalty"]

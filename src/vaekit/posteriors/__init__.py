@@ -6,6 +6,7 @@ To add one: a class with `@register("posterior", "my-name", ...)` in a file here
 """
 
 from vaekit.posteriors.box import BoxPosterior
+from vaekit.posteriors.class_and_style import ClassAndStylePosterior, ClassThenStylePosterior
 from vaekit.posteriors.encoded import EncodedPosterior
 from vaekit.posteriors.full_normal import FullNormalPosterior
 from vaekit.posteriors.hamiltonian import HamiltonianPosterior
@@ -17,6 +18,8 @@ from vaekit.posteriors.posterior import Posterior
 
 __all__ = [
     "BoxPosterior",
+    "ClassAndStylePosterior",
+    "ClassThenStylePosterior",
     "EncodedPosterior",
     "FullNormalPosterior",
     "HamiltonianPosterior",

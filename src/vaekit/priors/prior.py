@@ -19,6 +19,7 @@ class Prior(nn.Module, ABC):
     density = True
     learned = False
     needs_q_density = False  # True: evaluates q at codes that q did not draw
+    labelled = False  # True: draws the row of a label in the place of that label
     reads_condition = False  # True: it is nothing without a condition
 
     def __init__(self, sizes: Sizes) -> None:

@@ -74,7 +74,8 @@ def _draw(
         samples = Samples.from_estimator(estimator, X, **sampled)
         by_class = "" if samples.across is None else _BY_CLASS
         yield Picture("samples", samples, _SAMPLES[samples.look.picture is not None] + by_class)
-        if samples.look.picture is not None and _labels_of(estimator) is not None:
+        told = hasattr(estimator, "analogy") and _labels_of(estimator) is not None
+        if samples.look.picture is not None and told:
             yield Picture("analogy", Analogy.from_estimator(estimator), _ANALOGY)
     reconstructions = Reconstructions.from_estimator(estimator, X, c=c)
     yield Picture(
@@ -82,7 +83,7 @@ def _draw(
     )
     codes = LatentMap.from_estimator(estimator, X, labels, c=c)
     yield Picture("latent-map", codes, _caption_of_map(codes))
-    if hasattr(estimator, "score_samples"):
+    if hasattr(estimator, "score_samples") and hasattr(estimator, "kl_per_unit"):
         yield Picture("kl-per-unit", KLPerUnit.from_estimator(estimator, X, c=c), _KL)
     yield Picture("learning-curves", LearningCurves.from_estimator(estimator), _CURVES)
 
@@ -101,6 +102,8 @@ def _sampled_under(estimator: Any, X: Any, labels: Any, class_names: Any) -> dic
     if pictures and classes is not None:
         c = [label for label in classes for _ in range(OF_A_CLASS)]
         return {"n": len(c), "c": c, "across": OF_A_CLASS}
+    if estimator.condition_.unlabelled:
+        return {}
     given = estimator.conditions_of(X, labels, class_names)
     n = OF_A_CLASS**2 if pictures else ROWS_OF_A_TABLE
     rows = np.resize(np.arange(len(X)), n)

@@ -47,6 +47,10 @@ def why_apart(trainings: Sequence[Training]) -> str | None:
     first = trainings[0]
     if first.critics:
         return "a critic is a second player"
+    if first.apart:
+        return "a penalty has an optimiser of its own"
+    if first.denoise is not None:
+        return "what the encoder reads has noise"
     if getattr(first.model.posterior, "needs_joint", False):
         return "the posterior takes gradients of its own"
     if first.penalties and any(True for _ in first.model.prior.parameters()):

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,6 +23,7 @@ from vaekit.machine import fast_torch, keep_memory, threads_for
 from vaekit.model import LatentModel
 from vaekit.penalties import Penalty
 from vaekit.train.callbacks import Callback
+from vaekit.train.denoise import Denoise
 from vaekit.train.history import Means
 from vaekit.train.interrupt import Interrupt
 from vaekit.train.players import Player
@@ -75,13 +77,21 @@ class Training:
         held_out: Rows | None,
         plan: Plan,
         callbacks: Sequence[Callback] = (),
+        denoise: Denoise | None = None,
     ) -> None:
+        """denoise: the noise on what the encoder reads, or None."""
         self.model, self.bound, self.penalties = model, bound, list(penalties)
         self.rows, self.held_out, self.plan = rows, held_out, plan
         self.callbacks = list(callbacks)
+        self.denoise = denoise
         self.critics = [p for p in self.penalties if isinstance(p, Critic)]
         self.schedule = make_schedule(plan.schedule)
         self.player = Player("model", model, plan.optimizer, plan.learning_rate)
+        self.apart = [p for p in self.penalties if p.encoder_rate is not None]
+        self.followers = [
+            Player(p.name, model.posterior, plan.optimizer, p.encoder_rate or plan.learning_rate)
+            for p in self.apart
+        ]
         self.others = [
             Player(critic.name, critic, plan.optimizer, critic.learning_rate or plan.learning_rate)
             for critic in self.critics
@@ -164,16 +174,18 @@ class Training:
         terms, losses, means = self.losses(x, c)
         if not self.is_finite(losses[0], means):
             return
-        players = [self.player, *self.others]
+        of_model, of_critics = [self.player, *self.followers], self.others
+        players = [*of_model, *of_critics]
+        alone = len(players) == 1
         for player, loss in zip(players, losses, strict=True):
-            player.feel(loss, alone=not self.others)
+            player.feel(loss, alone, again=player in of_model[:-1])
         for player in players:
             player.move(self.share, self.plan.gradient_clip)
         if self.average is not None:
             self.average.follow()
         others = {
             f"{player.name.replace('-', '_')}_loss": loss.detach()
-            for player, loss in zip(self.others, losses[1:], strict=True)
+            for player, loss in zip(self.others, losses[len(of_model) :], strict=True)
         }
         self.means.add(len(x), terms, means, others)
 
@@ -198,18 +210,32 @@ class Training:
             self.bound.samples, rows, self.model.noise_size, generator=self.noise, device=self.plan.device
         )
 
+    def noisy(self, generator: torch.Generator) -> Callable[[Tensor], Tensor] | None:
+        """What adds noise, drawn from this generator, to what the encoder reads; None for none."""
+        return None if self.denoise is None else partial(self.denoise, generator=generator)
+
     def losses(self, x: Tensor, c: Tensor | None) -> tuple[Terms, list[Tensor], dict[str, Tensor]]:
-        """The terms of the model's loss, every player's loss (the model's first), and the mean of each term."""
+        """All terms, every player's loss (the model's, those that its encoder follows apart, the critics'), and the
+        mean of each term."""
         noise = self.noise_for(len(x))
         with torch.autocast(self.plan.device.type, torch.bfloat16, enabled=self.plan.bfloat16):
-            evidence = self.model(x, noise, c)
+            evidence = self.model(x, noise, c, denoise=self.noisy(self.noise))
             terms = self.bound.terms(evidence, self.step / self.steps_an_epoch)
+            apart: list[Terms] = []
             for penalty in self.penalties:
-                terms |= penalty.terms(evidence, self.noise)
+                added = penalty.terms(evidence, self.noise)
+                if penalty.encoder_rate is None:
+                    terms |= added
+                else:
+                    apart.append(added)
             loss, means = loss_of(terms)
+            losses = [loss]
+            for added in apart:
+                followed, found = loss_of(added)
+                losses, terms, means = [*losses, followed], terms | added, means | found
             return (
                 terms,
-                [loss, *(critic.critic_loss(evidence, self.noise) for critic in self.critics)],
+                [*losses, *(critic.critic_loss(evidence, self.noise) for critic in self.critics)],
                 means,
             )
 
@@ -248,7 +274,7 @@ class Training:
                 generator=generator,
                 device=self.plan.device,
             )
-            evidence = self.model(x, noise, c)
+            evidence = self.model(x, noise, c, denoise=self.noisy(generator))
             terms = self.bound.terms(evidence)
             for penalty in self.penalties:
                 if not penalty.learns:

@@ -42,6 +42,19 @@ class Adam:
 
 @register(
     "optimizer",
+    "adversarial-adam",
+    elementwise=True,
+    reference="Radford et al., 2016, https://arxiv.org/abs/1511.06434",
+)
+class AdversarialAdam(Adam):
+    """Adam with little momentum, betas (0.5, 0.999): two players that answer each other circle with more."""
+
+    def __init__(self, *, epsilon: float = 1e-8, weight_decay: float = 0.0) -> None:
+        super().__init__(betas=(0.5, 0.999), epsilon=epsilon, weight_decay=weight_decay)
+
+
+@register(
+    "optimizer",
     "sgd",
     elementwise=True,
     reference="Robbins and Monro, 1951, https://doi.org/10.1214/aoms/1177729586",
