@@ -51,6 +51,7 @@ COMMANDS = {
     "explore": "Make one HTML page in which you walk through the codes of a model.",
     "describe": "Describe DATA before any model.",
     "demo": "Run an experiment of the article on VAEs.",
+    "tour": "Walk through the article on VAEs: claims, corrections, pictures.",
     "cite": "Print the references of a recipe, preset, part or run.",
     "doctor": "Say what this machine and a run are like.",
 }

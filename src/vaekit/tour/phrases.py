@@ -1,0 +1,99 @@
+"""What the page says around the chapters."""
+
+from __future__ import annotations
+
+from vaekit.tour.text import Text
+
+PHRASES = {
+    "title": Text(
+        ko="변분 오토인코더, 한 장씩 걸어 보기", en="The variational autoencoder, walked chapter by chapter"
+    ),
+    "lead": Text(
+        ko="세미나 글 ‘Variational Autoencoder’(tobigs-gm1, velog, 2020-10-23)의 주장을 차례로 읽습니다. "
+        "장마다 글이 무엇이라고 하는지, 어디까지 맞는지, 그것을 해 보는 코드, 그리고 지금 막 계산한 "
+        "그림과 숫자가 있습니다.",
+        en="The claims of the seminar article “Variational Autoencoder” (tobigs-gm1, velog, 2020-10-23, "
+        "in Korean), read in their order. Each chapter has what the article says, how far it holds, the "
+        "lines of code that do it, and pictures and numbers computed just now.",
+    ),
+    "nothing-stored": Text(
+        ko="‘지금 계산한 것’ 아래의 그림과 숫자는 모두 이 페이지를 만들 때 계산했고 저장해 둔 결과는 "
+        "없습니다. `--seed`를 바꾸면 숫자도 바뀝니다. 주장 표에 적힌 수는 수식에서 나온 값이거나 출처의 "
+        "값입니다.",
+        en="All pictures and numbers under “Computed now” were computed when this page was made; no "
+        "result is stored, and another `--seed` gives other numbers. Numbers inside the tables of claims "
+        "follow from formulas or are those of the sources.",
+    ),
+    "contents": Text(ko="차례", en="Contents"),
+    "data": Text(ko="데이터", en="data"),
+    "rows": Text(ko="학습한 행", en="rows trained on"),
+    "seed": Text(ko="시드", en="seed"),
+    "schedule": Text(ko="일정", en="schedule"),
+    "time": Text(ko="걸린 시간", en="time taken"),
+    "short": Text(ko="둘러보기용 짧은 학습", en="the tour's short one"),
+    "full": Text(ko="출처대로 전체 학습", en="full, as the sources train"),
+    "claims": Text(ko="글의 주장과 바로잡기", en="What the article says, and how far it holds"),
+    "exact": Text(ko="그대로 맞는 주장", en="Claims that hold as they stand"),
+    "ids": Text(
+        ko="A–G는 본문, H는 댓글의 주장입니다.", en="A to G are claims of the article, H of its commenters."
+    ),
+    "code": Text(ko="해 보는 코드", en="The lines that do it"),
+    "now": Text(ko="지금 계산한 것", en="Computed now"),
+    "nothing": Text(ko="아직 계산한 것이 없습니다.", en="Nothing was computed yet."),
+    "trained": Text(ko="이 장에 쓴 모델", en="Models of this chapter"),
+    "model": Text(ko="모델", en="model"),
+    "epochs": Text(ko="에폭", en="epochs"),
+    "fit-rows": Text(ko="행", en="rows"),
+    "took": Text(ko="학습 시간", en="training took"),
+    "full-would": Text(ko="전체 학습이라면 (`--full`)", en="the full schedule (`--full`)"),
+    "alone": Text(ko="이 장만 다시:", en="This chapter alone:"),
+    "again": Text(ko="이 페이지를 다시 만드는 명령:", en="This page is made again by:"),
+    "failed": Text(
+        ko="이 장은 끝까지 계산하지 못했습니다. 여기까지 나온 것은 아래에 있고 다른 장은 그대로입니다. 오류:",
+        en="This chapter could not be computed to its end. What it gave until then stands below, and the "
+        "other chapters stand. The error:",
+    ),
+    "interrupted": Text(
+        ko="이 장을 계산하는 동안 중단되었습니다. 여기까지 나온 것은 아래에 있습니다.",
+        en="The tour was interrupted while this chapter was computed. What it gave until then stands below.",
+    ),
+    "not reached": Text(
+        ko="이 장에 이르기 전에 둘러보기가 끝났거나 아직 이르지 않았습니다.",
+        en="The tour ended before this chapter, or has not reached it yet.",
+    ),
+    "footer": Text(
+        ko="이 페이지는 보여 주는 모든 것을 안에 담고 있으며 아무것도 내려받지 않습니다.",
+        en="This page holds everything that it shows and loads nothing.",
+    ),
+}
+
+
+def duration(seconds: float, lang: str) -> str:
+    """'48 s', '3 min 20 s', '2.5 h'."""
+    minutes, hours = {"ko": ("분", "시간"), "en": ("min", "h")}[lang]
+    second = {"ko": "초", "en": "s"}[lang]
+    gap = "" if lang == "ko" else "\N{NO-BREAK SPACE}"
+    if seconds < 10:
+        return f"{seconds:.1f}{gap}{second}"
+    if seconds < 60:
+        return f"{seconds:.0f}{gap}{second}"
+    if seconds < 5400:
+        whole = round(seconds)
+        return f"{whole // 60}{gap}{minutes} {whole % 60}{gap}{second}"
+    return f"{seconds / 3600:.1f}{gap}{hours}"
+
+
+def full_in_words(full: tuple[str | None, int, float] | None, lang: str) -> str:
+    """What the full schedule is, and about how long it would take here."""
+    if full is None:
+        return "–"
+    preset, epochs, seconds = full
+    named = {
+        "ko": f"프리셋 {preset}" if preset else "fit의 기본 일정",
+        "en": f"preset {preset}" if preset else "the default schedule of fit",
+    }[lang]
+    about = duration(seconds, lang)
+    return {
+        "ko": f"{named}: 최대 {epochs:,}에폭, 이 컴퓨터에서 약 {about}",
+        "en": f"{named}: at most {epochs:,} epochs, about {about} on this machine",
+    }[lang]
