@@ -23,22 +23,23 @@ TOLD = {"seconds": "", "processor": ", seconds of the processor"}
 PAGE = Path(__file__).with_name("README.md")
 
 
-def what_the_machine_can_do(threads: int) -> str:
-    """Its fastest product of matrices and its memory's bandwidth, measured now."""
+def what_the_machine_can_do(threads: int) -> tuple[float, float]:
+    """Its fastest product of matrices (operations a second) and its memory's bandwidth (bytes a second), now."""
     side = Program("peak", Order("epoch"), threads)
     answers = [side.turn() for _ in range(2)]
     side.close()
-    rate, bandwidth = (max(answer[what] for answer in answers) for what in ("rate", "bandwidth"))
-    return (
-        f"{rate / 1e9:.0f} GFLOP/s in the best float32 product of matrices, {bandwidth / 1e9:.1f} GB/s copied"
-    )
+    return max(answer["rate"] for answer in answers), max(answer["bandwidth"] for answer in answers)
 
 
-def page(found: Sequence[Comparison], head: Sequence[str]) -> list[str]:
+def page(found: Sequence[Comparison], head: Sequence[str], rate: float) -> list[str]:
     """Everything that was found, as Markdown."""
     parts = (
         ("Losses that were compared:", table.losses(found)),
         ("Where the time goes, for aims that were not reached:", table.profiles(found)),
+        (
+            "What the products of matrices alone take, at the best rate of this machine:",
+            table.ceilings(found, rate),
+        ),
     )
     lines = [*(f"{line}  " for line in head), f"{table.versions(found)}", "", *table.table(found)]
     for title, told in parts:
@@ -63,21 +64,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[Comparison] = []
     with tempfile.TemporaryDirectory() as folder:
         files = Files(Path(folder))
+        rate, bandwidth = what_the_machine_can_do(given.threads)
         head = [
             f"{datetime.date.today().isoformat()}{', a quick run' * given.quick}; {files.what}",
             *machine(),
             f"{given.threads} thread{'s' * (given.threads > 1)}{TOLD[given.clock]}",
-            what_the_machine_can_do(given.threads),
+            f"{rate / 1e9:.0f} GFLOP/s in the best float32 product of matrices, {bandwidth / 1e9:.1f} GB/s copied",
         ]
         print(*head, sep="\n", flush=True)
         for work in works:
             comparison = compare(work, files, given.threads, given.clock)
             found.append(comparison)
             print("", work.name, *table.table([comparison]), sep="\n")
-            print(*table.losses([comparison]), *table.profiles([comparison]), sep="\n", flush=True)
+            print(*table.losses([comparison]), *table.profiles([comparison]), sep="\n")
+            print(*table.ceilings([comparison], rate), sep="\n", flush=True)
     if given.quick or given.only or given.clock != "seconds":
         return 0
-    table.put(PAGE, "peers", page(found, head))
+    table.put(PAGE, "peers", page(found, head, rate))
     short = table.falls_short(found)
     print("", *(f"not as required: {line}" for line in short), sep="\n")
     return int(bool(short))

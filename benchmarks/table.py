@@ -111,6 +111,25 @@ def profiles(found: Iterable[Comparison]) -> list[str]:
     ]
 
 
+def ceilings(found: Iterable[Comparison], rate: float) -> list[str]:
+    """A line a work whose operations are counted: the ratios if vaekit's time were that of its products of matrices
+    alone, at the machine's best `rate` in operations a second. No required line above its ceiling can hold."""
+    return [
+        f"- {comparison.work.title}: {seconds(alone)} at best; so at most {', '.join(told)}"
+        for comparison in found
+        if comparison.work.operations
+        for alone in [comparison.work.operations / rate]
+        for told in [list(_at_most(comparison, alone))]
+        if told
+    ]
+
+
+def _at_most(found: Comparison, alone: float) -> Iterator[str]:
+    for against in found.work.against:
+        if against.same and not reason_for_none(found, against):
+            yield f"{number(found.median(against.name, 'seconds') / alone)} against {against.name}"
+
+
 def versions(found: Iterable[Comparison]) -> str:
     """The packages that took part."""
     known: dict[str, str] = {}

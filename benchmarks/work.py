@@ -75,6 +75,12 @@ class Work:
     tolerance: float = 0.02
     impossible: Callable[[], str] = str
 
+    @property
+    def operations(self) -> float:
+        """The floating-point operations of our turn, where they are counted; else 0."""
+        counted = (self.order.deed, self.order.network) == ("epoch", "mlp")
+        return operations_of_mlp(self.order) if counted else 0.0
+
     def quickened(self) -> Work:
         """A few short turns, to see that all of it works."""
         order = replace(self.order, **dict(self.quick))

@@ -231,3 +231,17 @@ def test_a_quick_run_changes_the_orders_of_all_sides(tmp_path: Path) -> None:
     orders = [order_of(quick, against, Files(), tmp_path) for against in (OURS, *quick.against)]  # type: ignore[arg-type]
     assert [order.epochs for order in orders] == [1, 1]
     assert [order.deed for order in orders] == ["reach", "epochs"]
+
+
+def test_a_ceiling_is_the_ratio_if_nothing_but_the_products_took_time() -> None:
+    counted = replace(WORK, order=Order("epoch", rows=128))
+    found = compared([1.0, 1.0], [3.0, 3.0], work=counted)
+    rate = operations_of_mlp(counted.order) / 0.5  # the products take half a second
+    (told,) = table.ceilings([found], rate)
+    assert "500 ms at best" in told
+    assert told.endswith("at most 6 against peer")
+
+
+def test_what_is_not_counted_has_no_ceiling() -> None:
+    scored = replace(WORK, order=Order("score"))
+    assert not table.ceilings([compared([1.0], [3.0], work=scored)], 1e9)
