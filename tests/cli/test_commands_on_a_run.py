@@ -169,7 +169,7 @@ def test_a_text_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
 def test_the_list_has_every_recipe_and_part() -> None:
     told = json.loads(vaekit("list", "--json").stdout)
     assert set(told["recipes"]) == set(RECIPES)
-    assert set(told["data"]) == {"digits", "mnist"}
+    assert set(told["data"]) == {"digits", "mnist", "sprites"}
     assert sum(set(shelf) == set(names(place)) for place in PLACES for shelf in told.values()) >= len(PLACES)
     shown = vaekit("list").stdout
     assert all(f"\n  {name}" in shown for shelf in told.values() for name in shelf)

@@ -31,6 +31,8 @@ ANY = takes_of("None | bool | int | float | tuple | str")
         ("tuple or None", "28,28", (28, 28)),
         ("tuple or None", "(3, 28, 28)", (3, 28, 28)),
         ("str | tuple[int, ...]", "400", (400,)),
+        ("str | tuple[str, ...]", "elu", "elu"),
+        ("str | tuple[str, ...]", "elu,tanh", ("elu", "tanh")),
         ("str | tuple[int, ...]", "", ()),
         ("str | tuple[int, ...]", "auto", "auto"),
         ("float | str", "learned", "learned"),

@@ -108,8 +108,8 @@ def test_data_given_in_python_cannot_be_read_again() -> None:
         ("mnits", "Did you mean 'mnist'?"),
         ("digit", "Did you mean 'digits'?"),
         ("flowers.cvs", "Did you mean 'flowers.csv'?"),
-        (Path("absent/x.npy"), "give digits or mnist, a file"),
-        ("https://example.org/x.csv", "give digits or mnist, a file"),
+        (Path("absent/x.npy"), "give digits, mnist, sprites, a file"),
+        ("https://example.org/x.csv", "give digits, mnist, sprites, a file"),
     ],
 )
 def test_an_unknown_source_is_answered_with_what_is_possible(given, said, tmp_path, monkeypatch) -> None:

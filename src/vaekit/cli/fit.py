@@ -74,7 +74,7 @@ def command(
 ) -> int:
     """Fit a model to DATA and write a run folder.
 
-    DATA is digits, mnist, a file (.npy, .npz, .csv, .parquet, IDX) or a folder of images. The folder holds
+    DATA is digits, mnist, sprites, a file (.npy, .npz, .csv, .parquet, IDX) or a folder of images. The folder holds
     the model, its measures and a report with pictures; nothing that exists is overwritten. Ctrl-C stops
     early and keeps the model.
     """

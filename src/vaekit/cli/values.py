@@ -111,10 +111,12 @@ def _number(text: str) -> int | float:
         return _float(text)
 
 
-def _tuple(text: str) -> tuple[int | float, ...]:
-    """'400,200', '400' and '' as tuples of numbers."""
-    pieces = text.strip("()").split(",")
-    return tuple(_number(piece) for piece in pieces if piece.strip())
+def _tuple(text: str) -> tuple[int | float | str, ...]:
+    """'400,200', '400' and '' as tuples of numbers, 'elu,tanh' as one of words."""
+    pieces = [piece.strip() for piece in text.strip("()").split(",") if piece.strip()]
+    if len(pieces) > 1 and all(piece[0].isalpha() for piece in pieces):
+        return tuple(pieces)
+    return tuple(_number(piece) for piece in pieces)
 
 
 _READERS: dict[str, Callable[[str], Any]] = {

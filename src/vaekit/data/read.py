@@ -20,10 +20,15 @@ from vaekit.data.images import SUFFIXES, read_images
 from vaekit.data.label_file import is_label_file, read_labels
 from vaekit.data.mnist import read_mnist
 from vaekit.data.source import Source
+from vaekit.data.sprites import read_sprites
 from vaekit.data.tables import is_frame, read_frame, read_parquet
 from vaekit.errors import DataError, RunError, UnknownOption, VaekitError, suggestion
 
-NAMED: dict[str, Callable[..., Source]] = {"digits": read_digits, "mnist": read_mnist}
+NAMED: dict[str, Callable[..., Source]] = {
+    "digits": read_digits,
+    "mnist": read_mnist,
+    "sprites": read_sprites,
+}
 READERS: dict[str, Callable[..., Source]] = {
     "npy": read_npy,
     "npz": read_npz,
@@ -42,7 +47,7 @@ _KINDS = {
     ".parquet": "parquet",
     ".pq": "parquet",
 }
-_POSSIBLE = f"give {' or '.join(NAMED)}, a file ({', '.join(_KINDS)}, or IDX), or a folder of images"
+_POSSIBLE = f"give {', '.join(NAMED)}, a file ({', '.join(_KINDS)}, or IDX), or a folder of images"
 
 
 def read(source: Any, **how: Any) -> Source:

@@ -89,7 +89,7 @@ def _line(estimator: Any, key: str, found: Mapping[str, float]) -> Line:
     return Line(key, name, found[key], error, unit, meaning)
 
 
-_ORDER = ("elbo", "reconstruction", "kl", "active_units", "bits_per_value")
+_ORDER = ("elbo", "reconstruction", "kl", "active_units", "bits_per_value", "relaxed_floor")
 
 
 def _meanings(estimator: Any) -> dict[str, tuple[str, str, str]]:
@@ -132,6 +132,12 @@ def _meanings(estimator: Any) -> dict[str, tuple[str, str, str]]:
             f"Latent values that tell more than {ACTIVE_NATS} nats about a row.",
         ),
         "bits_per_value": ("bits per value", "bits", per_value),
+        "relaxed_floor": (
+            "least reconstruction",
+            NATS,
+            "What a decoder that gave every value exactly would still pay for values between 0 and 1 under this "
+            "likelihood: the part of the reconstruction that no model can take away.",
+        ),
     }
 
 
