@@ -128,10 +128,15 @@ def test_places_have_the_frequencies_of_the_classes() -> None:
 
 def test_a_prior_without_places_is_refused_where_labels_need_them() -> None:
     with pytest.raises(ClashError, match="prior 'normal' has no places; use prior 'petals'"):
-        AAE(labels="prior", **quick).fit(X, Y)
+        AAE(prior="normal", labels="prior", **quick).fit(X, Y)
     with pytest.raises(SpecError, match="needs latent_dim=2, not 3"):
         AAE(3, prior="swiss-roll", labels="prior", **quick).fit(X, Y)
     assert AAE(4, prior="petals", labels="prior", **quick).fit(X, Y).label_of(X).shape == (300,)
+
+
+def test_labels_in_the_prior_choose_a_prior_with_places() -> None:
+    assert AAE(labels="prior", **quick).fit(X, Y).spec_.prior.name == "petals"
+    assert AAE(**quick).fit(X).spec_.prior == "normal"
 
 
 def test_samples_of_a_class_come_from_its_place(fitted: dict[str, Any]) -> None:

@@ -39,9 +39,9 @@ class AAE(LabelledEstimator):
     labels : None, "prior" or "decoder"
         None ignores y. "prior" gives each class its place in the prior, and y may be missing (-1) in part. "decoder"
         gives the decoder the label, so that the code holds what the label does not say.
-    prior : str, part, module, function or array
+    prior : "auto", str, part, module, function or array
         p(z): "normal", "petals", "swiss-roll", "rings", "sectors", "uniform" or another part; a function
-        draws(n, rng), or an array of draws (n, latent_dim).
+        draws(n, rng), or an array of draws (n, latent_dim). "auto" takes "petals" for labels="prior", else "normal".
     critic : "auto", str or part
         What tells codes from draws: part("code-critic", hidden=...), which reads the label too for labels="prior".
     likelihood : str, part or module
@@ -106,7 +106,7 @@ class AAE(LabelledEstimator):
         latent_dim: int = 2,
         *,
         labels: str | None = None,
-        prior: Any = "normal",
+        prior: Any = "auto",
         critic: Any = "auto",
         likelihood: Any = "auto",
         penalties: tuple[Any, ...] = (),
@@ -184,6 +184,8 @@ class AAE(LabelledEstimator):
     def _prior(self) -> Any:
         """The prior with a place for each class, once they are known."""
         prior = part("sampled", draws=self.prior) if _is_draws(self.prior) else self.prior
+        if isinstance(prior, str) and prior == "auto":
+            prior = "petals" if self.labels == "prior" else "normal"
         shares = self._shares
         if self.labels != "prior" or shares is None or not is_name_or_part(prior):
             return prior
