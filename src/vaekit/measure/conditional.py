@@ -61,9 +61,7 @@ def has_weights(reader: Reader) -> bool:
     return bool(reader.model.prior.density) and reader.model.posterior.density != "nowhere"
 
 
-def _of_block(
-    reader: Reader, block: Array, c: Tensor | None, draws: int, seed: int
-) -> tuple[Tensor, Tensor]:
+def _of_block(reader: Reader, block: Array, c: Tensor | None, draws: int, seed: int) -> tuple[Tensor, Tensor]:
     x = reader.tensor(block)
     observed = ~x.isnan()
     evidence = reader.model(torch.where(observed, x, 0.0), _noise(reader, block, draws, seed), c, observed)
