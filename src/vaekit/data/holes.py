@@ -55,7 +55,8 @@ def refuse_empty(X: Array, rows: Array | None = None, names: Sequence[str] | Non
     more = f" and {len(empty) - _SHOWN} more" if len(empty) > _SHOWN else ""
     where = "" if rows is None else " in the rows to train on"
     raise DataError(
-        f"X has no value at all in column {', '.join(named)}{more}{where}, so nothing can be learned of it; leave it out."
+        f"X has no value at all in column {', '.join(named)}{more}{where}, so nothing can be learned of it; leave it "
+        "out."
     )
 
 

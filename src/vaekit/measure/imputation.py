@@ -1,5 +1,5 @@
-"""What hidden values may be, given those of their row that are observed: means, draws and intervals of p(x_hid | x_obs);
-and how far such answers are from values that somebody hid on purpose.
+"""What hidden values may be, given those of their row that are observed: means, draws and intervals of
+p(x_hid | x_obs); and how far such answers are from values that somebody hid on purpose.
 
 Rows x (n, *event) are in model units with NaN where a value is hidden. Every answer belongs to its row: the same
 whatever stands beside it. The law is right where being hidden does not depend on what is hidden (missing at random).
