@@ -82,7 +82,7 @@ def filled(X: Any, hidden: Array, values: Array, columns: Array | None = None) -
     if isinstance(frame, narwhals.DataFrame):
         for d in np.flatnonzero(hidden.any(0)):
             name = frame.columns[d if columns is None else columns[d]]
-            column = _filled_column(frame[name], hidden[:, d], values[:, d])
+            column = _filled_column(frame.get_column(name), hidden[:, d], values[:, d])
             frame = frame.with_columns(column.alias(name))
         return frame.to_native()
     return _filled_array(X, hidden, values, columns)

@@ -22,10 +22,12 @@ from torch import Tensor
 from vaekit.data.noise import row_keys, row_normals
 from vaekit.kinds import Array
 from vaekit.machine import fast_torch
-from vaekit.measure.reader import ROWS, Reader
+from vaekit.measure.reader import Reader
 
 AT_ONCE = 2**24
 """Decoded values that are held at a time: 64 MiB, or 128 in float64."""
+ROWS = 32
+"""Rows whose draws are decoded together, where there is room: a block is filled up to that, and each has many draws."""
 
 
 def conditional_codes(
