@@ -32,8 +32,9 @@ class AE(LatentEstimator):
         )
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("sample", "score_samples", "log_likelihood"):
-            raise AttributeError(_WHY_NOT.format({"sample": "sample"}.get(name, "score")))
+        if name in ("sample", "score_samples", "log_likelihood", "impute_interval"):
+            told = {"sample": "sample", "impute_interval": "give intervals"}
+            raise AttributeError(_WHY_NOT.format(told.get(name, "score")))
         raise AttributeError(f"'AE' object has no attribute '{name}'")
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -43,9 +44,9 @@ class AE(LatentEstimator):
     def reconstruction_error(self, X: Any, c: Any = None) -> Array:
         """(n,) -log p(x | z = encoder(x)), nats in the units of X: the stranger the row, the larger."""
         x, given = self._scorable(X, c)
-        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian
+        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian_of(x)
 
     def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: the reconstruction, with its standard error."""
         x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, 1)
+        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)

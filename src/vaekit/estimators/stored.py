@@ -39,6 +39,7 @@ class PlacesFile(_Strict):
     network: Any
     condition: Annotated[list[Literal["encoder", "decoder", "prior"]], Field(max_length=3)]
     denoise: Any = None
+    missing: Literal["error", "mask"] = "error"
 
 
 class SpecFile(_Strict):
@@ -72,6 +73,7 @@ class ProfileFile(_Strict):
     levels: Count | None
     constant: list[Count]
     too_few: bool
+    hidden: list[Annotated[float, Field(ge=0, le=1)]] = []
 
 
 class TreatmentFile(_Strict):
