@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
     from vaekit import article, errors, measure, recipes, theory
+    from vaekit.data.column import Column
+    from vaekit.data.inspection import inspect
+    from vaekit.data.schema import Schema
     from vaekit.estimators import (
         AAE,
         AE,
@@ -37,12 +40,15 @@ __all__ = [
     "CVAE",
     "VAE",
     "ClusterAAE",
+    "Column",
     "Part",
+    "Schema",
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
     "Spec",
     "article",
     "errors",
+    "inspect",
     "load",
     "measure",
     "part",
@@ -62,6 +68,9 @@ _HOME = {
     "VAE": "vaekit.estimators",
     "load": "vaekit.estimators",
     "preset": "vaekit.estimators",
+    "Column": "vaekit.data.column",
+    "Schema": "vaekit.data.schema",
+    "inspect": "vaekit.data.inspection",
     "Part": "vaekit.spec",
     "Spec": "vaekit.spec",
     "part": "vaekit.spec",

@@ -74,8 +74,9 @@ class Cells:
         return replace(self, values=self.values[rows], missing=self.missing[rows])
 
     def listed(self) -> list[Any]:
-        """Python values, None where missing."""
-        values: list[Any] = self.values.tolist()
+        """Python values, None where missing; times in UTC, to the microsecond."""
+        as_they_are = self.form != "time"
+        values: list[Any] = (self.values if as_they_are else self.values.astype("datetime64[us]")).tolist()
         if not self.missing.any():
             return values
         return [None if gone else value for value, gone in zip(values, self.missing.tolist(), strict=True)]
