@@ -146,7 +146,7 @@ class _Text:
                 cells += [row[label].strip() for row in block]
             chosen = [[row[at] for at in kept] for row in block]
             try:
-                blocks.append(np.array(chosen, dtype=np.float64))
+                blocks.append(np.array(chosen if self.dialect.decimal == "." else [[""]], dtype=np.float64))
             except ValueError:  # cells that are no plain numbers: missing, true or false, or text
                 found = [[self.dialect.number(cell) for cell in row] for row in chosen]
                 for row, at in np.argwhere(np.array(found, dtype=object) == None):  # noqa: E711

@@ -34,7 +34,7 @@ class NumberColumn:
         """Take a block; False where it holds what is no number."""
         try:
             values = np.array(cells, dtype=np.float64)
-            odd = any("_" in cell for cell in cells)
+            odd = self.text.decimal != "." or any("_" in cell for cell in cells)
         except ValueError:
             odd = True
         if odd:
