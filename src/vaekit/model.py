@@ -156,7 +156,7 @@ class LatentModel(nn.Module):
             log_pz: Tensor = self.prior(self.c_for("prior", c)).log_prob(z)
             return log_px + log_pz
 
-        h = self.likelihood.represent(x)
+        h = self.likelihood.represent(x) if observed is None else represented(self.likelihood, x, observed)
         return self.posterior(h if denoise is None else denoise(h), self.c_for("encoder", c), log_joint)
 
     def forward(
@@ -171,6 +171,12 @@ class LatentModel(nn.Module):
         q = self.encode(x, c, observed, denoise)
         p_z = self.prior(self.c_for("prior", c))
         return Evidence(x, c, observed, q, p_z, q.draw(noise), self.likelihood, self.c_for("decoder", c))
+
+
+def represented(likelihood: Likelihood, x: Tensor, observed: Tensor) -> Tensor:
+    """What encoders read of the values observed: 0 for a hidden one, which of standardised values is the mean."""
+    h = likelihood.represent(torch.where(observed, x, torch.nan))
+    return torch.where(h.isnan(), 0.0, h)
 
 
 def make_network(value: Any, sizes: Sizes) -> Network:
@@ -224,7 +230,7 @@ def seen_by_encoder(likelihood: Likelihood, sizes: Sizes) -> Sizes:
     facts = dict(sizes.facts)
     examples = facts.pop("examples", None)
     if examples is not None:
-        h = likelihood.represent(examples)
+        h = represented(likelihood, examples, ~examples.isnan())
         low, high = float(h.min()), float(h.max())
         facts |= {"mean": h.mean(0), "spread": h.std(0, unbiased=False), "bounds": (low, high)}
     return replace(sizes, event_shape=tuple(likelihood.input_shape), facts=facts)

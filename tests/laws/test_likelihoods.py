@@ -65,6 +65,8 @@ PARTS: dict[str, Part] = {
     "log-normal network": part("log-normal", scale="network"),
     "beta": part("beta", scale=0.3),
     "beta narrow": part("beta", scale=0.02),
+    "logistic": part("logistic"),
+    "logistic network": part("logistic", scale="network"),
 }
 
 # All values of x, for those that have finitely many (or, of counts, so many that the rest is below 1e-12).
@@ -80,7 +82,7 @@ ALL_VALUES = {
 }
 
 # Where the densities live that do not live on all numbers.
-ENDS = {"continuous-bernoulli": (0.0, 1.0), "beta": (0.0, 1.0), "log-normal": (0.0, np.inf)}
+ENDS = dict.fromkeys(("continuous-bernoulli", "beta", "logistic"), (0.0, 1.0)) | {"log-normal": (0.0, np.inf)}
 
 every_part = pytest.mark.parametrize("row", PARTS)
 
@@ -162,6 +164,11 @@ def beta(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
     return stats.beta.logpdf(x, a, b)
 
 
+def cut_logistic(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
+    found = stats.logistic(n[:, :, 0] + 0.5, p_x.scale)
+    return np.where(x <= 0, found.logcdf(0), np.where(x >= 1, found.logsf(1), found.logpdf(x)))
+
+
 SCIPY: dict[str, Callable[[np.ndarray, Any, np.ndarray], np.ndarray]] = {
     "bernoulli": lambda n, p_x, x: stats.bernoulli.logpmf(x, special.expit(n[:, :, 0])),
     "continuous-bernoulli": integrated,
@@ -178,6 +185,7 @@ SCIPY: dict[str, Callable[[np.ndarray, Any, np.ndarray], np.ndarray]] = {
     "ordinal": between_thresholds,
     "log-normal": lambda n, p_x, x: stats.lognorm.logpdf(x, p_x.scale, scale=np.exp(n[:, :, 0])),
     "beta": beta,
+    "logistic": cut_logistic,
     "discretised-logistic": logistic_bins,
 }
 
@@ -207,8 +215,11 @@ def expectation(p_x: Independent, name: str, f: Callable[[float, float], float])
         return sum(term(x) for x in ALL_VALUES[name])
     centre = float(p_x.mean)
     low, high = ENDS.get(name, (-np.inf, np.inf))
+    on_ends = term(0.0) + term(1.0) if name == "logistic" else 0.0  # where it has probabilities
     # Split at the centre, where some densities have a kink.
-    return sum(integrate.quad(term, *ends, epsabs=1e-9)[0] for ends in ((low, centre), (centre, high)))
+    return on_ends + sum(
+        integrate.quad(term, *ends, epsabs=1e-9)[0] for ends in ((low, centre), (centre, high))
+    )
 
 
 @every_part
@@ -581,8 +592,9 @@ def test_nats_are_summed_in_float32_when_the_network_runs_in_16_bits(row: str) -
 
 
 def test_every_likelihood_declares_what_it_is() -> None:
-    assert set(names("likelihood")) == {given.name for given in PARTS.values()} == set(SCIPY)
-    for name in names("likelihood"):
+    """`mixed` is made of the others and has its own laws in test_mixed_likelihood.py."""
+    assert set(names("likelihood")) - {"mixed"} == {given.name for given in PARTS.values()} == set(SCIPY)
+    for name in SCIPY:
         cls: Any = lookup("likelihood", name)
         assert cls.domain in {"binary", "unit", "real", "positive", "counts", "categories", "levels"}
         assert cls.measure == ("mass" if name in ALL_VALUES else "density")
@@ -610,6 +622,7 @@ REFUSED = [
     (part("zero-inflated-negative-binomial"), [0.0, -0.5], ["counts 0, 1, 2", "from -0.5"]),
     (part("log-normal"), [0.0, 3.0], ["x above 0", "from 0.0 to 3.0", "'gaussian'"]),
     (part("beta"), [0.5, 1.5], ["x in [0, 1]", "from 0.5 to 1.5", "Rescale"]),
+    (part("logistic"), [-0.5, 0.5], ["x in [0, 1]", "from -0.5 to 0.5", "Rescale"]),
     (part("ordinal", categories=4), [0.0, 4.0], ["numbered 0 to 3", "from 0.0 to 4.0", "categories="]),
     (part("categorical", categories=4), [0.0, 4.0], ["numbered 0 to 3", "from 0.0 to 4.0", "categories="]),
     (part("categorical", categories=4), [0.5], ["numbered 0 to 3", "such as 0.5"]),

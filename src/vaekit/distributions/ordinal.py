@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vaekit.distributions.discretised_logistic import log_logistic_bin
-from vaekit.distributions.independent import Independent
+from vaekit.distributions.independent import Independent, weighted_mean
 
 
 class Ordinal(Independent):
@@ -39,6 +39,9 @@ class Ordinal(Independent):
     @property
     def shown(self) -> Tensor:
         return self.mode
+
+    def expected(self, weights: Tensor) -> Tensor:
+        return weighted_mean(weights, self.probabilities).argmax(1).to(self.centre.dtype)
 
     def value_log_prob(self, x: Tensor) -> Tensor:
         last = len(self.thresholds) - 1

@@ -15,6 +15,8 @@ from vaekit.likelihoods.gaussian import GaussianLikelihood
 from vaekit.likelihoods.laplace import LaplaceLikelihood
 from vaekit.likelihoods.likelihood import Likelihood
 from vaekit.likelihoods.log_normal import LogNormalLikelihood
+from vaekit.likelihoods.logistic import LogisticLikelihood
+from vaekit.likelihoods.mixed import MixedLikelihood
 from vaekit.likelihoods.negative_binomial import NegativeBinomialLikelihood
 from vaekit.likelihoods.ordinal import OrdinalLikelihood
 from vaekit.likelihoods.own import OwnLikelihood
@@ -34,6 +36,8 @@ __all__ = [
     "LaplaceLikelihood",
     "Likelihood",
     "LogNormalLikelihood",
+    "LogisticLikelihood",
+    "MixedLikelihood",
     "NegativeBinomialLikelihood",
     "OrdinalLikelihood",
     "OwnLikelihood",

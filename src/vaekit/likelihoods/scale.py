@@ -118,9 +118,9 @@ def largest_spread(sizes: Sizes) -> Tensor:
 
 
 def moments(x: Tensor) -> dict[str, Tensor]:
-    """The facts of x (n, *event) that scales are measured by: mean and spread, NaN passed over."""
-    mean = x.nanmean(0)
-    return {"mean": mean, "spread": (x - mean).square().nanmean(0).sqrt()}
+    """The facts of x (n, *event) that scales are measured by: mean and spread, NaN passed over, 0 where all are."""
+    mean = x.nanmean(0).nan_to_num()
+    return {"mean": mean, "spread": (x - mean).square().nanmean(0).sqrt().nan_to_num()}
 
 
 def choose_scale(name: str, scale: Any, sizes: Sizes, option: str = "scale") -> Scale:
