@@ -19,8 +19,18 @@ def sum_over_event(each: Tensor, observed: Tensor | None) -> Tensor:
     return each.sum(tuple(range(2, each.dim())))
 
 
+def weighted_mean(weights: Tensor, each: Tensor) -> Tensor:
+    """weights (K, B) that sum to one over the draws, each (K, B, ...) -> (B, ...)."""
+    return torch.einsum("kb,kb...->b...", weights.to(each.dtype), each)
+
+
 class Independent(ABC):
-    """A distribution over examples, batch (K, B), that is a product over the values of an example."""
+    """A distribution over examples, batch (K, B), that is a product over the values of an example.
+
+    inside: a value of the domain, which stands where none was observed.
+    """
+
+    inside = 0.0
 
     @property
     @abstractmethod
@@ -31,6 +41,13 @@ class Independent(ABC):
     def shown(self) -> Tensor:
         """What a reconstruction shows, (K, B, *event): the mean, where values are more than names."""
         return self.mean
+
+    def expected(self, weights: Tensor) -> Tensor:
+        """The mean over codes with weights (K, B) that sum to one; of values that are names the most probable one.
+
+        (B, *event): what a hidden value is filled with.
+        """
+        return weighted_mean(weights, self.mean)
 
     @abstractmethod
     def value_log_prob(self, x: Tensor) -> Tensor:
@@ -43,6 +60,6 @@ class Independent(ABC):
     def log_prob(self, x: Tensor, observed: Tensor | None = None) -> Tensor:
         """x (B, *event), a bool mask of its shape or None -> (K, B), over the values observed only."""
         if observed is not None:
-            # An unobserved NaN would have a NaN gradient even behind the mask; 0 lies in every domain.
-            x = torch.where(observed, x, 0.0)
+            # An unobserved NaN would have a NaN gradient even behind the mask.
+            x = torch.where(observed, x, self.inside)
         return sum_over_event(self.value_log_prob(x), observed)
