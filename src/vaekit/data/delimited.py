@@ -145,16 +145,25 @@ class _Text:
             if label is not None:
                 cells += [row[label].strip() for row in block]
             chosen = [[row[at] for at in kept] for row in block]
-            try:
-                blocks.append(np.array(chosen if self.dialect.decimal == "." else [[""]], dtype=np.float64))
-            except ValueError:  # cells that are no plain numbers: missing, true or false, or text
+            plain = self._plain(chosen)
+            if plain is None:
                 found = [[self.dialect.number(cell) for cell in row] for row in chosen]
                 for row, at in np.argwhere(np.array(found, dtype=object) == None):  # noqa: E711
                     place = f"in row {len(blocks) * _BLOCK_ROWS + row + 1}"
                     wrong.setdefault(names[kept[at]], f"{chosen[row][at][:40]!r} {place}")
-                blocks.append(np.array(found, dtype=np.float64))
+                plain = np.array(found, dtype=np.float64)
+            blocks.append(plain)
         refuse_columns(wrong, self.where)
         return np.concatenate(blocks), cells
+
+    def _plain(self, rows: list[list[str]]) -> Array | None:
+        """The cells of these rows where all are plain numbers: none is missing, true or false, or text."""
+        if self.dialect.decimal != ".":
+            return None
+        try:
+            return np.array(rows, dtype=np.float64)
+        except ValueError:
+            return None
 
     def numbers(
         self, rows: Iterator[list[str]], kept: list[int], label: int | None
