@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
         ClusterAAE,
         SemiSupervisedAAE,
         SemiSupervisedVAE,
+        TabularVAE,
         load,
         preset,
     )
@@ -46,6 +47,7 @@ __all__ = [
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
     "Spec",
+    "TabularVAE",
     "article",
     "errors",
     "inspect",
@@ -64,6 +66,7 @@ _HOME = {
     "ClusterAAE": "vaekit.estimators",
     "SemiSupervisedAAE": "vaekit.estimators",
     "SemiSupervisedVAE": "vaekit.estimators",
+    "TabularVAE": "vaekit.estimators",
     "CVAE": "vaekit.estimators",
     "VAE": "vaekit.estimators",
     "load": "vaekit.estimators",

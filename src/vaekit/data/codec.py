@@ -7,7 +7,7 @@ its steps. `units` brings them to a size that networks like; `Treatment` does th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -85,6 +85,26 @@ class Codec:
         if like is not None:
             return like.with_columns(made)
         return Frame(made, self.schema.kind, named=self.schema.named)
+
+    def filled(self, frame: Frame, numbers: Array) -> Frame:
+        """The table with its missing cells from the numbers (n, D); a cell that has a value keeps its bits.
+
+        What names rows stays missing where it is; a constant column is filled with its value.
+        """
+        places = {column.name: at for at, column in enumerate(self.columns)}
+        made = dict(frame.columns)
+        for column in self.schema.columns:
+            cells = frame.columns[column.name]
+            if column.kind == "identifier" or not cells.missing.any():
+                continue
+            typed = retyped(column, cells)
+            if column.kind == "constant":
+                new = constant(typed, len(cells))
+            else:
+                new = to_cells(typed, numbers[:, places[column.name]])
+            values = np.where(cells.missing, new.values, cells.values)
+            made[column.name] = replace(cells, values=values, missing=cells.missing & new.missing)
+        return frame.with_columns(made)
 
     def units(self, numbers: Array) -> Treatment:
         """The change of units of these columns: reals and times are standardised, positive ones divided by their

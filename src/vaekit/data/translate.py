@@ -108,7 +108,7 @@ def to_cells(column: Column, numbers: Array, drawn: Rng | None = None) -> Cells:
         return Cells(_times(column, known), missing, column.dtype, zone=column.zone)
     if column.form == "truth":
         return Cells(known >= 0.5, missing, column.dtype)
-    if is_whole(column):
+    if is_whole(column) or (drawn is not None and column.kind == "count"):
         return Cells(_within(column.dtype, np.rint(known)), missing, column.dtype)
     if column.bounds is not None:
         known = np.clip(known, *column.bounds)
@@ -121,7 +121,7 @@ def is_whole(column: Column) -> bool:
     """Whether the type of the column holds whole numbers only."""
     if column.dtype.startswith(_INTEGER):
         return True
-    return column.kind == "count" or (column.dtype == "object" and column.decimals == 0)
+    return column.dtype == "object" and column.decimals == 0
 
 
 def _within(dtype: str, whole: Array) -> Array:

@@ -11,6 +11,7 @@ from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.files import load
 from vaekit.estimators.presets import preset
 from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
+from vaekit.estimators.tabular import TabularVAE
 from vaekit.estimators.vae import VAE
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ClusterAAE",
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
+    "TabularVAE",
     "load",
     "preset",
 ]

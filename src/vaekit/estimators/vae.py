@@ -178,7 +178,7 @@ class VAE(DensityMixin, LatentEstimator):
         )
 
     @unless(why_no_sample)
-    def sample(self, n: int = 1, *, c: Any = None, random_state: Any = None, mean: bool = False) -> Array:
+    def sample(self, n: int = 1, *, c: Any = None, random_state: Any = None, mean: bool = False) -> Any:
         """n draws from p(x), one array shaped like the data: z from the prior, then x from p(x | z).
 
         mean=True gives the mean of p(x | z) instead, which is what pictures show.
@@ -198,7 +198,7 @@ class VAE(DensityMixin, LatentEstimator):
                 some = slice(start, start + 1024)
                 p_x = self.model_.decode(z[some].unsqueeze(0), None if given is None else given[some])
                 drawn.append((shown_by(p_x) if mean else p_x.sample(generator))[0].cpu().double().numpy())
-        return self._shown(np.concatenate(drawn))
+        return self._shown(np.concatenate(drawn), drawn=None if mean else seed)
 
     @unless(why_no_density)
     def score_samples(self, X: Any, c: Any = None) -> Array:
