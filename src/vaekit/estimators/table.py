@@ -36,9 +36,9 @@ def read_table(
         array = np.array(X, dtype=object) if isinstance(X, list | tuple) else as_array(X)
         finite = "allow-nan" if holes else True
         rules: dict[str, Any] = {"dtype": None, "ensure_all_finite": finite, "ensure_min_samples": fewest}
-        if getattr(array, "dtype", None) == object:
+        if getattr(getattr(array, "dtype", None), "kind", "") == "O":
             array = _plain(array)
-            rules["ensure_all_finite"] = rules["ensure_all_finite"] if array.dtype != object else False
+            rules["ensure_all_finite"] = rules["ensure_all_finite"] if array.dtype.kind != "O" else False
         frame = as_frame(_checked(estimator, array, [], reset, **rules))
     if len(frame) < fewest:
         raise DataError(f"X has {len(frame)} sample(s) (n_samples={len(frame)}); give at least {fewest}.")
