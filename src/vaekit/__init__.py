@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
         SemiSupervisedAAE,
         SemiSupervisedVAE,
         TabularVAE,
+        VAEImputer,
         load,
         preset,
     )
@@ -48,6 +49,7 @@ __all__ = [
     "SemiSupervisedVAE",
     "Spec",
     "TabularVAE",
+    "VAEImputer",
     "article",
     "errors",
     "inspect",
@@ -69,6 +71,7 @@ _HOME = {
     "TabularVAE": "vaekit.estimators",
     "CVAE": "vaekit.estimators",
     "VAE": "vaekit.estimators",
+    "VAEImputer": "vaekit.estimators",
     "load": "vaekit.estimators",
     "preset": "vaekit.estimators",
     "Column": "vaekit.data.column",

@@ -374,17 +374,13 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         reader = self._reader(given)
         return self._shown(reader.decode(reader.encode(rows)), like=X)
 
-    def _shown(self, x: Array, *, like: Any = None, drawn: int | None = None) -> Any:
-        """Model values (n, *event) shaped like the data, in its units.
-
-        like: the X that they belong to row by row; drawn: the seed of draws, None for means. A table of many kinds
-        is given back differently for these.
-        """
-        return self._as_table(self.treatment_.to_user(x), like, drawn)
+    def _shown(self, x: Array, *, like: Any = None) -> Any:
+        """Model values (n, *event) shaped like the data, in its units; like: the X that they belong to row by row."""
+        return self._as_table(self.treatment_.to_user(x), like)
 
     def _as_table(self, numbers: Array, like: Any = None, drawn: int | None = None) -> Any:
-        """Numbers (n, *shape) in the user's units as what the user gave to fit: as they are, unless that was a table of
-        many kinds."""
+        """Numbers (n, *shape) in the user's units as a table of what the user gave to fit: as they are, unless that has
+        columns of many kinds. drawn: the seed of draws, None for means."""
         return numbers
 
     def _numbers(self, given_back: Any) -> Array:

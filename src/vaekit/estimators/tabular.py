@@ -7,7 +7,6 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -17,11 +16,10 @@ from vaekit.data.frame import Frame, as_frame
 from vaekit.data.schema import Schema
 from vaekit.data.translate import to_numbers
 from vaekit.errors import DataError
-from vaekit.estimators.abilities import unless, why_no_sample
 from vaekit.estimators.prepare import Prepared, prepare
 from vaekit.estimators.table import read_table, refuse_columns, schema_of, told
 from vaekit.estimators.vae import VAE
-from vaekit.kinds import Array, Rng
+from vaekit.kinds import Array
 from vaekit.spec import Part, Spec
 
 MOST_LATENT = 16
@@ -234,36 +232,6 @@ class TabularVAE(VAE):
     def example_names(self) -> Array | None:
         """The names of the columns that are modelled."""
         return np.array([column.name for column in self.codec_.columns], dtype=object)
-
-    @unless(why_no_sample)
-    def sample(
-        self,
-        n: int = 1,
-        *,
-        c: Any = None,
-        random_state: Any = None,
-        mean: bool = False,
-        holes: bool = False,
-    ) -> Any:
-        """n draws from p(x), a table of the kind that fit saw: z from the prior, then each column from p(x | z).
-
-        All columns but those that name rows. mean=True gives the mean of p(x | z) instead (the most probable
-        category). holes=True leaves cells missing at random, each column as often as in fit.
-        """
-        table = super().sample(n, c=c, random_state=random_state, mean=mean)
-        if not holes:
-            return table
-        seed = int(check_random_state(random_state).randint(2**31 - 1))
-        return self._with_holes(as_frame(table), np.random.default_rng([seed, 2])).native()
-
-    def _with_holes(self, frame: Frame, rng: Rng) -> Frame:
-        """The table with cells missing at each column's rate in fit."""
-        returned = [column for column in self.schema_ if column.kind != "identifier"]
-        made = {
-            name: replace(cells, missing=rng.random(len(cells)) < column.missing / max(self.schema_.rows, 1))
-            for column, (name, cells) in zip(returned, frame.columns.items(), strict=True)
-        }
-        return frame.with_columns(made)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
