@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
     from vaekit import article, errors, measure, recipes, theory
+    from vaekit.data.column import Column
+    from vaekit.data.inspection import inspect
+    from vaekit.data.schema import Schema
     from vaekit.estimators import (
         AAE,
         AE,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
         ClusterAAE,
         SemiSupervisedAAE,
         SemiSupervisedVAE,
+        TabularVAE,
         VAEImputer,
         load,
         preset,
@@ -38,13 +42,17 @@ __all__ = [
     "CVAE",
     "VAE",
     "ClusterAAE",
+    "Column",
     "Part",
+    "Schema",
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
     "Spec",
+    "TabularVAE",
     "VAEImputer",
     "article",
     "errors",
+    "inspect",
     "load",
     "measure",
     "part",
@@ -60,11 +68,15 @@ _HOME = {
     "ClusterAAE": "vaekit.estimators",
     "SemiSupervisedAAE": "vaekit.estimators",
     "SemiSupervisedVAE": "vaekit.estimators",
+    "TabularVAE": "vaekit.estimators",
     "CVAE": "vaekit.estimators",
     "VAE": "vaekit.estimators",
     "VAEImputer": "vaekit.estimators",
     "load": "vaekit.estimators",
     "preset": "vaekit.estimators",
+    "Column": "vaekit.data.column",
+    "Schema": "vaekit.data.schema",
+    "inspect": "vaekit.data.inspection",
     "Part": "vaekit.spec",
     "Spec": "vaekit.spec",
     "part": "vaekit.spec",

@@ -15,8 +15,12 @@ import torch
 from scipy import integrate, special, stats
 from torch import Tensor, nn
 
+from vaekit.distributions.bernoulli import Bernoulli
+from vaekit.distributions.beta import Beta
 from vaekit.distributions.continuous_bernoulli import LogNormaliser, mean_of
+from vaekit.distributions.gamma import log_gamma_remainder
 from vaekit.distributions.independent import Independent
+from vaekit.distributions.negative_binomial import NegativeBinomial
 from vaekit.distributions.normal import DiagonalNormal, FullNormal
 from vaekit.distributions.point import PointMass
 from vaekit.distributions.student_t import log_gamma_half_step
@@ -46,17 +50,39 @@ PARTS: dict[str, Part] = {
     "student-t per-feature": part("student-t", scale="per-feature", degrees=30.0),
     "student-t network": part("student-t", scale="network"),
     "categorical": part("categorical", categories=CATEGORIES),
+    "ordinal": part("ordinal", categories=CATEGORIES),
     "poisson": part("poisson"),
+    "negative-binomial": part("negative-binomial"),
+    "negative-binomial fixed": part("negative-binomial", dispersion=0.5),
+    "negative-binomial learned": part("negative-binomial", dispersion="learned"),
+    "negative-binomial network": part("negative-binomial", dispersion="network"),
+    "zero-inflated-poisson": part("zero-inflated-poisson"),
+    "zero-inflated-negative-binomial": part("zero-inflated-negative-binomial", dispersion=0.5),
+    "zero-inflated-negative-binomial network": part("zero-inflated-negative-binomial", dispersion="network"),
     "discretised-logistic": part("discretised-logistic", levels=LEVELS),
+    "log-normal": part("log-normal", scale=0.4),
+    "log-normal learned": part("log-normal"),
+    "log-normal network": part("log-normal", scale="network"),
+    "beta": part("beta", scale=0.3),
+    "beta narrow": part("beta", scale=0.02),
+    "logistic": part("logistic"),
+    "logistic network": part("logistic", scale="network"),
 }
 
 # All values of x, for those that have finitely many (or, of counts, so many that the rest is below 1e-12).
 ALL_VALUES = {
     "bernoulli": np.arange(2.0),
     "categorical": np.arange(float(CATEGORIES)),
+    "ordinal": np.arange(float(CATEGORIES)),
     "poisson": np.arange(100.0),
+    "negative-binomial": np.arange(400.0),
+    "zero-inflated-poisson": np.arange(100.0),
+    "zero-inflated-negative-binomial": np.arange(400.0),
     "discretised-logistic": np.arange(LEVELS + 1.0),
 }
+
+# Where the densities live that do not live on all numbers.
+ENDS = dict.fromkeys(("continuous-bernoulli", "beta", "logistic"), (0.0, 1.0)) | {"log-normal": (0.0, np.inf)}
 
 every_part = pytest.mark.parametrize("row", PARTS)
 
@@ -109,6 +135,40 @@ def integrated(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
     return n[:, :, 0] * x - np.log(mass(n[:, :, 0]))
 
 
+def negative_binomial(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
+    r = 1 / p_x.dispersion.numpy()
+    return stats.nbinom.logpmf(x, r, r / (r + np.exp(n[:, :, 0])))
+
+
+def with_more_zeros(base: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    def log_prob(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
+        share = special.expit(n[:, :, -1])
+        return np.log(share * (x == 0) + (1 - share) * np.exp(base(n, p_x.base, x)))
+
+    return log_prob
+
+
+def between_thresholds(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
+    t = p_x.thresholds.numpy()
+    edges = np.concatenate([np.full_like(t[:1], -np.inf), t, np.full_like(t[:1], np.inf)])
+    k = x.astype(int)[:, None]
+    above, below = (
+        np.take_along_axis(np.broadcast_to(edges, (len(x), *edges.shape)), k + i, 1)[:, 0] for i in (1, 0)
+    )
+    return np.log(special.expit(above - n[:, :, 0]) - special.expit(below - n[:, :, 0]))
+
+
+def beta(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
+    strength = 1 / p_x.scale.numpy() ** 2
+    a, b = (0.001 + special.expit(sign * n[:, :, 0]) * strength for sign in (1, -1))
+    return stats.beta.logpdf(x, a, b)
+
+
+def cut_logistic(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
+    found = stats.logistic(n[:, :, 0] + 0.5, p_x.scale)
+    return np.where(x <= 0, found.logcdf(0), np.where(x >= 1, found.logsf(1), found.logpdf(x)))
+
+
 SCIPY: dict[str, Callable[[np.ndarray, Any, np.ndarray], np.ndarray]] = {
     "bernoulli": lambda n, p_x, x: stats.bernoulli.logpmf(x, special.expit(n[:, :, 0])),
     "continuous-bernoulli": integrated,
@@ -119,6 +179,13 @@ SCIPY: dict[str, Callable[[np.ndarray, Any, np.ndarray], np.ndarray]] = {
         np.eye(CATEGORIES)[x.astype(int)], 1, special.softmax(np.moveaxis(n, 2, -1), -1)
     ),
     "poisson": lambda n, p_x, x: stats.poisson.logpmf(x, np.exp(n[:, :, 0])),
+    "negative-binomial": negative_binomial,
+    "zero-inflated-poisson": with_more_zeros(lambda n, p_x, x: stats.poisson.logpmf(x, np.exp(n[:, :, 0]))),
+    "zero-inflated-negative-binomial": with_more_zeros(negative_binomial),
+    "ordinal": between_thresholds,
+    "log-normal": lambda n, p_x, x: stats.lognorm.logpdf(x, p_x.scale, scale=np.exp(n[:, :, 0])),
+    "beta": beta,
+    "logistic": cut_logistic,
     "discretised-logistic": logistic_bins,
 }
 
@@ -137,19 +204,22 @@ def test_scipy_agrees_on_the_log_probability_of_every_value(row: str) -> None:
     np.testing.assert_allclose(total, expected.sum((2, 3, 4)), rtol=1e-8, atol=1e-7)
 
 
-def expectation(p_x: Independent, f: Callable[[float, float], float], all_values: Any = None) -> float:
+def expectation(p_x: Independent, name: str, f: Callable[[float, float], float]) -> float:
     """The sum or integral of p(x) f(x, log p(x)) over all x, for p_x of one code and one value."""
 
     def term(x: float) -> float:
         log_prob = float(p_x.log_prob(torch.full((1, 1), float(x), dtype=torch.float64)))
         return float(np.exp(log_prob)) * f(x, log_prob)
 
-    if all_values is not None:
-        return sum(term(x) for x in all_values)
+    if name in ALL_VALUES:
+        return sum(term(x) for x in ALL_VALUES[name])
     centre = float(p_x.mean)
-    low, high = (0.0, 1.0) if hasattr(p_x, "logits") else (-np.inf, np.inf)
+    low, high = ENDS.get(name, (-np.inf, np.inf))
+    on_ends = term(0.0) + term(1.0) if name == "logistic" else 0.0  # where it has probabilities
     # Split at the centre, where some densities have a kink.
-    return sum(integrate.quad(term, *ends, epsabs=1e-9)[0] for ends in ((low, centre), (centre, high)))
+    return on_ends + sum(
+        integrate.quad(term, *ends, epsabs=1e-9)[0] for ends in ((low, centre), (centre, high))
+    )
 
 
 @every_part
@@ -157,7 +227,7 @@ def expectation(p_x: Independent, f: Callable[[float, float], float], all_values
 def test_probabilities_of_all_values_add_up_to_one(row: str) -> None:
     likelihood = make(PARTS[row], event=(1,))
     p_x = likelihood(codes(1, 1, L))
-    total = expectation(p_x, lambda x, log_prob: 1.0, ALL_VALUES.get(likelihood.name))
+    total = expectation(p_x, likelihood.name, lambda x, log_prob: 1.0)
     assert total == pytest.approx(1, abs=1e-7)
 
 
@@ -166,8 +236,8 @@ def test_probabilities_of_all_values_add_up_to_one(row: str) -> None:
 def test_the_mean_is_that_of_the_density_and_draws_follow_it(row: str) -> None:
     likelihood = make(PARTS[row], event=(1,))
     z = codes(1, 1, L)
-    p_x, all_values = likelihood(z), ALL_VALUES.get(likelihood.name)
-    mean = expectation(p_x, lambda x, log_prob: x, all_values)
+    p_x = likelihood(z)
+    mean = expectation(p_x, likelihood.name, lambda x, log_prob: x)
     assert float(p_x.mean) == pytest.approx(mean, abs=1e-6)
 
     n = 20_000
@@ -175,7 +245,7 @@ def test_the_mean_is_that_of_the_density_and_draws_follow_it(row: str) -> None:
     x = many.sample(generator(3))[0].double()
     for drawn, expected in (
         (x[:, 0], mean),
-        (many.log_prob(x)[0], expectation(p_x, lambda x, log_prob: log_prob, all_values)),
+        (many.log_prob(x)[0], expectation(p_x, likelihood.name, lambda x, log_prob: log_prob)),
     ):
         standard_error = float(drawn.std()) / n**0.5
         assert float(drawn.mean()) == pytest.approx(expected, abs=5 * standard_error)
@@ -265,6 +335,149 @@ def test_the_constant_of_student_t_keeps_its_digits(a: float) -> None:
     assert float(log_gamma_half_step(torch.tensor(a))) == pytest.approx(expected, rel=1e-6, abs=2e-7)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_what_stirling_leaves_of_log_gamma_keeps_its_digits(dtype: torch.dtype) -> None:
+    y = torch.logspace(-6, 7, 400, dtype=dtype)
+    exact = y.double().numpy()
+    # Of 1e3 and above gammaln leaves no digits of the difference; below, an error of its own of about 1e-12.
+    difference = special.gammaln(exact) - ((exact - 0.5) * np.log(exact) - exact + 0.5 * np.log(2 * np.pi))
+    expected = np.where(exact < 1e3, difference, 1 / (12 * exact) - 1 / (360 * exact**3))
+    rounding = 20 * float(torch.finfo(dtype).eps)
+    np.testing.assert_allclose(log_gamma_remainder(y), expected, rtol=rounding, atol=rounding + 2e-12)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("dispersion", [1e-3, 0.1, 5.0])
+@pytest.mark.parametrize("mean", [0.01, 3.0, 500.0])
+def test_a_negative_binomial_keeps_its_digits_in_float32(dispersion: float, mean: float) -> None:
+    x = torch.tensor([[0.0, 1.0, 5.0, 100.0, 1000.0]])
+    given = torch.full((1, 1, 5), float(np.log(mean)))
+    found = NegativeBinomial(given, torch.tensor(dispersion)).value_log_prob(x)[0, 0]
+    r = 1 / float(np.float32(dispersion))
+    m = np.exp(given.double().numpy()[0, 0])
+    expected = stats.nbinom.logpmf(x[0], r, r / (r + m))
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=2e-3)  # log 1000! is 5912: 7 digits of it
+
+
+@torch.no_grad()
+def test_a_share_close_to_an_end_has_a_finite_density() -> None:
+    """An exact 0 or 1 is scored a millionth away from it, which gains at most log of 1e-3 x 1e6 nats."""
+    x = torch.tensor([[0.0, 1e-7, 1e-6, 1 - 1e-6, 1.0]]).T
+    p_x = Beta(torch.tensor([0.0, 50.0, -50.0]).view(3, 1, 1), torch.tensor(0.5))
+    at_ends = p_x.value_log_prob(x)
+    assert at_ends.isfinite().all()
+    assert at_ends.max() <= np.log(1e3) + 0.1
+    torch.testing.assert_close(at_ends[:, :2], at_ends[:, 2:3].expand(-1, 2, -1))
+
+
+# --- counts of a row's own total -----------------------------------------------------------------------
+
+COUNTS = ("poisson", "negative-binomial", "zero-inflated-poisson", "zero-inflated-negative-binomial")
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", COUNTS)
+def test_with_the_library_of_a_row_its_means_are_shares_of_its_total(name: str) -> None:
+    likelihood = make(part(name, library="observed"), event=(2, 3))
+    z = codes(3, 5, L)
+    x = torch.poisson(torch.full((5, 2, 3), 4.0), generator=generator()).double()
+    p_x, n = likelihood(z), numbers_of(likelihood, z)
+    share = special.softmax(n[:, :, 0].reshape(3, 5, 6), -1).reshape(3, 5, 2, 3)
+    numbers = n.copy()
+    numbers[:, :, 0] = np.log(share * x.numpy().sum((1, 2))[None, :, None, None])
+    expected = SCIPY[name](numbers, p_x.of_row(x), x.numpy())
+    np.testing.assert_allclose(p_x.log_prob(x), expected.sum((2, 3)), rtol=1e-8)
+    assert not likelihood.normalised
+    assert likelihood.check(p_x.sample(generator()).numpy()) is None
+
+
+@torch.no_grad()
+def test_poisson_shares_of_a_total_are_a_multinomial() -> None:
+    likelihood = make(part("poisson", library="observed"), event=(6,))
+    z = codes(1, 5, L)
+    x = torch.poisson(torch.full((5, 6), 4.0), generator=generator()).double()
+    totals = x.sum(1).numpy()
+    shares = special.softmax(numbers_of(likelihood, z)[0, :, 0], -1)
+    expected = stats.multinomial.logpmf(x.numpy(), totals.astype(int), shares)
+    expected += stats.poisson.logpmf(totals, totals)
+    np.testing.assert_allclose(likelihood(z).log_prob(x)[0], expected, rtol=1e-9)
+
+    # Given that they are observed, some values of a multinomial are one with their shares among themselves.
+    observed = torch.rand(x.shape, generator=generator()) < 0.6
+    hidden = torch.where(observed, x, torch.nan)
+    known = observed.numpy()
+    some = x.numpy() * known
+    among = shares * known / (shares * known).sum(1, keepdims=True)
+    rest = stats.multinomial.logpmf(some, some.sum(1).astype(int), among)
+    rest += stats.poisson.logpmf(some.sum(1), some.sum(1))
+    np.testing.assert_allclose(likelihood(z).log_prob(hidden, observed)[0], rest, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_row_without_counts_or_without_observed_values_has_finite_gradients(name: str) -> None:
+    likelihood = make(part(name, library="observed"), event=(4,), dtype=torch.float32)
+    z = codes(2, 3, L, dtype=torch.float32).requires_grad_()
+    x = torch.tensor([[0.0, 0, 0, 0], [1, 2, 3, 4], [torch.nan] * 4])
+    observed = ~x.isnan()
+    log_px = likelihood(z).log_prob(x, observed)
+    log_px.sum().backward()
+    assert log_px.isfinite().all()
+    assert (log_px[:, 2] == 0).all()
+    assert z.grad is not None
+    assert z.grad.isfinite().all()
+
+
+@torch.no_grad()
+def test_means_and_draws_without_a_row_have_the_mean_total_of_the_data() -> None:
+    facts = {"mean": torch.tensor([1.0, 2.0, 4.5])}
+    likelihood = make(part("negative-binomial", library="observed"), event=(3,), **facts)
+    np.testing.assert_allclose(likelihood(codes(2, 5, L)).mean.sum(2), 7.5)
+    drawn = likelihood(codes(1, 1, L).expand(1, 20_000, L)).sample(generator())[0].sum(1)
+    assert float(drawn.mean()) == pytest.approx(7.5, abs=5 * float(drawn.std()) / 20_000**0.5)
+
+    elsewhere = Sizes((3,), L)
+    loaded = build(
+        "likelihood",
+        part("negative-binomial", library="observed"),
+        elsewhere,
+        MLP(elsewhere, hidden=()),
+    )
+    loaded.load_state_dict(likelihood.state_dict())
+    np.testing.assert_allclose(loaded(codes(2, 5, L, dtype=torch.float32)).mean.sum(2), 7.5, rtol=1e-6)
+
+
+# --- units ---------------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def test_a_log_normal_does_not_mind_the_units() -> None:
+    x = codes(50, 3, dtype=torch.float32).exp()
+    metres, millimetres = (
+        make(part("log-normal", scale="per-feature"), event=(3,), dtype=torch.float32, examples=x * factor)
+        for factor in (1.0, 1000.0)
+    )
+    z = codes(2, 50, L, dtype=torch.float32)
+    torch.testing.assert_close(millimetres.represent(x * 1000), metres.represent(x), rtol=1e-4, atol=1e-5)
+    shift = 3 * np.log(1000)
+    torch.testing.assert_close(
+        millimetres(z).log_prob(x * 1000), metres(z).log_prob(x) - shift, rtol=1e-4, atol=1e-3
+    )
+    standardised = metres.represent(x).double()
+    np.testing.assert_allclose(standardised.mean(0), 0, atol=1e-6)
+    np.testing.assert_allclose(standardised.std(0, unbiased=False), 1, rtol=1e-6)
+
+
+@torch.no_grad()
+def test_the_spread_of_shares_starts_near_that_of_the_data() -> None:
+    mean, spread = torch.tensor([0.5, 0.9, 0.02]), torch.tensor([0.1, 0.06, 0.01])
+    sizes = Sizes((3,), L, 0, {"mean": mean, "spread": spread})
+    likelihood = build("likelihood", part("beta", scale="per-feature"), sizes, MLP(sizes, hidden=()))
+    p_x = likelihood.distribution(torch.logit(mean).expand(1, 20_000, 1, 3))
+    drawn = p_x.sample(generator())[0]
+    torch.testing.assert_close(drawn.mean(0), mean, rtol=0.02, atol=0)
+    torch.testing.assert_close(drawn.std(0), spread, rtol=0.03, atol=0)
+
+
 # --- unobserved values ---------------------------------------------------------------------------------
 
 
@@ -336,10 +549,22 @@ def test_a_category_is_read_as_one_of_several_values() -> None:
 
 
 @torch.no_grad()
-def test_the_mode_of_a_category_is_its_most_probable_value() -> None:
-    p_x = make(PARTS["categorical"], event=(3,))(codes(2, 5, L))
-    each = torch.stack([p_x.value_log_prob(torch.full((5, 3), float(k))) for k in range(CATEGORIES)])
-    assert torch.equal(p_x.mode, each.argmax(0).double())
+@pytest.mark.parametrize("row", ["categorical", "ordinal"])
+def test_the_mode_of_a_category_is_its_most_probable_value(row: str) -> None:
+    p_x = make(PARTS[row], event=(3,))(codes(2, 5, L))
+    each = torch.stack([p_x.value_log_prob(torch.full((5, 3), float(k))) for k in range(CATEGORIES)], 2)
+    assert torch.equal(p_x.mode, each.argmax(2).double())
+    assert torch.equal(p_x.shown, p_x.mode)
+    torch.testing.assert_close(p_x.probabilities, each.exp())
+
+
+@torch.no_grad()
+def test_two_categories_in_order_are_a_bernoulli() -> None:
+    likelihood = make(part("ordinal", categories=2), event=(3,))
+    p_x, x = likelihood(codes(2, 5, L)), torch.arange(15.0).view(5, 3).double() % 2
+    log_odds = p_x.centre - likelihood.thresholds[0]
+    torch.testing.assert_close(p_x.value_log_prob(x), Bernoulli(log_odds).value_log_prob(x))
+    torch.testing.assert_close(p_x.mean, log_odds.sigmoid())
 
 
 class HalfDecoder(nn.Module):
@@ -367,10 +592,11 @@ def test_nats_are_summed_in_float32_when_the_network_runs_in_16_bits(row: str) -
 
 
 def test_every_likelihood_declares_what_it_is() -> None:
-    assert set(names("likelihood")) == {given.name for given in PARTS.values()} == set(SCIPY)
-    for name in names("likelihood"):
+    """`mixed` is made of the others and has its own laws in test_mixed_likelihood.py."""
+    assert set(names("likelihood")) - {"mixed"} == {given.name for given in PARTS.values()} == set(SCIPY)
+    for name in SCIPY:
         cls: Any = lookup("likelihood", name)
-        assert cls.domain in {"binary", "unit", "real", "counts", "categories", "levels"}
+        assert cls.domain in {"binary", "unit", "real", "positive", "counts", "categories", "levels"}
         assert cls.measure == ("mass" if name in ALL_VALUES else "density")
         assert "https://" in cls.reference
 
@@ -391,6 +617,13 @@ REFUSED = [
     (part("poisson"), [-1.0, 3.0], ["counts 0, 1, 2", "from -1.0 to 3.0", "'gaussian'"]),
     (part("poisson"), [1.0, 2.5], ["counts 0, 1, 2", "such as 2.5"]),
     (part("poisson"), [1.0, np.inf], ["to inf"]),
+    (part("negative-binomial"), [-2.0, 3.0], ["counts 0, 1, 2", "from -2.0 to 3.0", "'gaussian'"]),
+    (part("zero-inflated-poisson"), [0.0, 0.5], ["counts 0, 1, 2", "such as 0.5"]),
+    (part("zero-inflated-negative-binomial"), [0.0, -0.5], ["counts 0, 1, 2", "from -0.5"]),
+    (part("log-normal"), [0.0, 3.0], ["x above 0", "from 0.0 to 3.0", "'gaussian'"]),
+    (part("beta"), [0.5, 1.5], ["x in [0, 1]", "from 0.5 to 1.5", "Rescale"]),
+    (part("logistic"), [-0.5, 0.5], ["x in [0, 1]", "from -0.5 to 0.5", "Rescale"]),
+    (part("ordinal", categories=4), [0.0, 4.0], ["numbered 0 to 3", "from 0.0 to 4.0", "categories="]),
     (part("categorical", categories=4), [0.0, 4.0], ["numbered 0 to 3", "from 0.0 to 4.0", "categories="]),
     (part("categorical", categories=4), [0.5], ["numbered 0 to 3", "such as 0.5"]),
     (part("discretised-logistic", levels=15), [0.0, 16.0], ["levels 0 to 15", "to 16.0", "levels="]),
@@ -421,6 +654,10 @@ def test_values_outside_of_the_domain_are_refused_in_words(
         (part("gaussian"), np.array([-1e30, np.nan])),
         (part("gaussian"), np.zeros((0, 3))),
         (part("poisson"), np.array([0, 10**6])),
+        (part("negative-binomial"), np.array([0, 10**6])),
+        (part("log-normal"), np.array([1e-30, 1e30, np.nan])),
+        (part("beta"), np.array([0.0, 0.3, 1.0, np.nan])),
+        (part("ordinal", categories=4), np.array([0, 3], dtype=np.uint8)),
         (part("categorical", categories=4), np.array([0, 3], dtype=np.uint8)),
         (part("discretised-logistic"), np.array([0, 255], dtype=np.uint8)),
         (part("gaussian"), np.full(3, np.nan)),
@@ -452,6 +689,15 @@ def test_a_relaxed_bernoulli_says_that_it_is_not_normalised() -> None:
         (part("student-t", degrees=2), "degrees=2 is not possible; give a number above 2"),
         (part("student-t", degrees="many"), "degrees='many'"),
         (part("categorical", categories=1), "categories=1 is not possible; give a whole number of 2"),
+        (
+            part("negative-binomial", dispersion=0),
+            "'negative-binomial': dispersion=0 is not possible; give a po",
+        ),
+        (part("poisson", library="mine"), "library='mine' is not possible; give None or 'observed'"),
+        (part("beta", scale=-1), "likelihood 'beta': scale=-1"),
+        (part("log-normal", scale=-1), "likelihood 'log-normal': scale=-1"),
+        (part("ordinal", categories=1), "categories=1 is not possible; give a whole number of 2"),
+        (part("ordinal"), "likelihood 'ordinal': categories='auto' cannot be read from these data"),
         (part("categorical"), "categories='auto' cannot be read from these data"),
         (part("discretised-logistic", levels=0), "levels=0 is not possible"),
         (part("bernoulli", relaxed="yes"), "relaxed='yes' is not possible"),
@@ -465,6 +711,7 @@ def test_options_that_are_not_possible_are_refused_in_words(given: Part, words: 
 
 def test_levels_and_categories_are_read_from_the_data() -> None:
     assert make(part("categorical"), levels=6).categories == 7
+    assert make(part("ordinal"), levels=6).categories == 7
     assert make(part("discretised-logistic"), levels=16).levels == 16
     assert make(part("discretised-logistic"), levels=None).levels == 255
     assert make(part("discretised-logistic", levels=3), levels=16).levels == 3
@@ -517,7 +764,7 @@ def test_a_fixed_scale_is_what_was_given_and_has_no_floor(name: str) -> None:
 
 
 def test_likelihoods_without_a_scale_have_none_on_a_floor() -> None:
-    for row in ("bernoulli", "continuous-bernoulli", "categorical", "poisson"):
+    for row in ("bernoulli", "continuous-bernoulli", "categorical", "ordinal", *COUNTS):
         likelihood = make(PARTS[row])
         assert likelihood.scale_at_floor(likelihood(codes(1, 1, L))) is False
 

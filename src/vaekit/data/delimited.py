@@ -1,9 +1,9 @@
 """Delimited text: .csv, .tsv and .txt tables, also small ones typed by hand.
 
-The delimiter (comma, semicolon, tab, bar or spaces) and the header are found. Lines that start with '#'
-and empty lines are passed over. An empty cell, NA, N/A, NaN or null is a missing value; true and false
-are 1 and 0; between semicolons a comma is a decimal comma. Columns without a name are called x0, x1, ...;
-the first is left out where it alone has no name, since that is how pandas and R write row numbers.
+The encoding, the delimiter (comma, semicolon, tab, bar or spaces), quotes, the decimal mark and the header are found
+(`dialect.py`). Lines that start with '#' and empty lines are passed over. An empty cell, NA, N/A, NaN, null, ? or -
+is a missing value; true and false are 1 and 0. Columns without a name are called x0, x1, ...; the first is left out
+where it alone has no name, since that is how pandas and R write row numbers.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from __future__ import annotations
 import csv
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from vaekit.data.dialect import Dialect, find_dialect, find_encoding, is_row
+from vaekit.data.frame import Frame
 from vaekit.data.labels import as_labels
 from vaekit.data.source import Source, sha256_of_file
 from vaekit.data.tables import Column, choose_columns, refuse_columns
+from vaekit.data.typed import NumberColumn, column_of
 from vaekit.errors import DataError, RunError
 from vaekit.kinds import Array
 
-_DELIMITERS = (",", ";", "\t", "|", " ")
-_MISSING = ("", "na", "n/a", "nan", "null")
-_TRUTH = {"true": 1.0, "false": 0.0}
 _BLOCK_ROWS = 4096
+_SAMPLE_LINES = 1000
 
 
 def read_csv(
@@ -33,117 +35,99 @@ def read_csv(
     *,
     labels: Column | None = None,
     drop: Column | Sequence[Column] = (),
+    only: Column | Sequence[Column] = (),
     header: bool | None = None,
     delimiter: str | None = None,
+    decimal: str | None = None,
+    quote: str | None = None,
+    encoding: str | None = None,
+    na: Sequence[str] | None = None,
+    words: bool = False,
 ) -> Source:
     """A table as text: float64 (n, columns), with y from the column `labels`.
 
-    header: whether the first row holds names; None: found. delimiter: one character; None: found.
+    header: whether the first row holds names; delimiter, decimal (. or ,), quote: one character; encoding; na: what
+    is written for a missing value beside the empty cell. None: found. words: X is a `Frame` of columns of all types
+    instead, and no column is refused.
     """
     where = f"'{path}'"
+    found = find_encoding(path, encoding)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            start = list(itertools.islice((line for line in file if _is_row(line)), 20))
-            file.seek(0)
-            text = _Text(where, delimiter or _found_delimiter(start))
-            names, rows = text.table(file, header)
+        with path.open(encoding=found, newline="") as file:
+            start = list(itertools.islice((line for line in file if is_row(line)), _SAMPLE_LINES))
+        text = _Text(path, where, find_dialect(start, found, delimiter, quote, decimal, na), header)
+        with text.table() as (names, rows):
             given = [name or f"x{at}" for at, name in enumerate(names)]
-            kept, label = choose_columns(given, labels, drop, where)
+            kept, label = choose_columns(given, labels, drop, where, only)
             if kept[0] == 0 and not names[0] and len(kept) > 1 and all(names[1:]):
                 del kept[0]
-            X, cells = text.values(rows, kept, label, given)
+            if words:
+                columns, cells = text.numbers(rows, kept, label)
+            else:
+                X, cells = text.values(rows, kept, label, given)
     except UnicodeDecodeError as error:
         raise RunError(f"{where} is not text in UTF-8 ({error.reason}); save it as CSV in UTF-8.") from error
     except csv.Error as error:
         raise RunError(f"{where} is not a table as text ({error}); save it as CSV in UTF-8.") from error
     y, classes = (None, None) if label is None else text.labels(cells)
     return Source(
-        X=X,
+        X=text.frame(columns, given) if words else X,
         y=y,
         sha256=sha256_of_file(path),
         feature_names=tuple(given[at] for at in kept) if any(names) else None,
         class_names=classes,
+        found=f"{text.dialect.told()}, {'names' if any(names) else 'no names'} in the first row",
     )
-
-
-def _is_row(line: str) -> bool:
-    """Whether the line is part of the table."""
-    return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def _found_delimiter(lines: list[str]) -> str:
-    """The delimiter that cuts all lines alike and leaves most numbers, and then most cells."""
-
-    def quality(delimiter: str) -> tuple[float, int]:
-        text = _Text("", delimiter)
-        rows = list(text.cells(lines))
-        width = len(rows[0]) if rows else 0
-        if width < 2 or any(len(row) != width for row in rows):
-            return 0.0, 0
-        cells = [cell for row in rows for cell in row]
-        return sum(text.number(cell) is not None for cell in cells) / len(cells), width
-
-    return max(_DELIMITERS, key=quality)
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A table as text with this delimiter; `where` is what errors call it."""
+    """A table as text in this file; `where` is what errors call it, header whether it has names (None: found)."""
 
+    path: Path
     where: str
-    delimiter: str
+    dialect: Dialect
+    header: bool | None
 
-    def cells(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """The cells of each line; a run of spaces delimits once."""
-        if self.delimiter == " ":
-            return (line.split() for line in lines)
-        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True)
+    @contextmanager
+    def table(self) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
+        """(names, rows): empty names where the table has none."""
+        with self.path.open(encoding=self.dialect.encoding, newline="") as lines:
+            rows = self._rows(lines)
+            start = list(itertools.islice(rows, 2))
+            if not start:
+                raise DataError(f"{self.where} is empty; give a table with at least two rows.")
+            if self._is_header(start) if self.header is None else self.header:
+                if len(start) == 1:
+                    raise DataError(f"{self.where} has a header but no rows; give at least two rows.")
+                yield [cell.strip() for cell in start[0]], itertools.chain(start[1:], rows)
+            else:
+                yield [""] * len(start[0]), itertools.chain(start, rows)
 
-    def number(self, cell: str) -> float | None:
-        """The cell's number, NaN where it is missing, None where it is text."""
-        word = cell.strip().lower()
-        if word in _MISSING:
-            return float("nan")
-        if word in _TRUTH:
-            return _TRUTH[word]
-        try:
-            return float(word.replace(",", ".") if self.delimiter == ";" else word)
-        except ValueError:
-            return None
-
-    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+    def _rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """The rows of the table, all of one width."""
         width = 0
-        for line, row in enumerate(self.cells(lines), 1):
+        for line, row in enumerate(self.dialect.cells(lines), 1):
             if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
                 continue
             width = width or len(row)
             if len(row) != width:
                 raise DataError(
                     f"{self.where} has {len(row)} cells in line {line} and {width} in the lines before; "
-                    f"mend that line, or say which delimiter is meant (now {self.delimiter!r})."
+                    f"mend that line, or say which delimiter is meant (now {self.dialect.delimiter!r})."
                 )
             yield row
-
-    def table(self, lines: Iterable[str], header: bool | None) -> tuple[list[str], Iterator[list[str]]]:
-        """(names, rows): empty names where the table has none."""
-        rows = self.rows(lines)
-        start = list(itertools.islice(rows, 2))
-        if not start:
-            raise DataError(f"{self.where} is empty; give a table with at least two rows.")
-        if self._is_header(start) if header is None else header:
-            if len(start) == 1:
-                raise DataError(f"{self.where} has a header but no rows; give at least two rows.")
-            return [cell.strip() for cell in start[0]], itertools.chain(start[1:], rows)
-        return [""] * len(start[0]), itertools.chain(start, rows)
 
     def _is_header(self, start: list[list[str]]) -> bool:
         """Whether the first row holds names: no number, and some text."""
         first, second = start[0], start[-1]
-        text = [self.number(cell) is None for cell in first]
+        text = [self.dialect.number(cell) is None for cell in first]
         if any(text) and all(named or not cell.strip() for named, cell in zip(text, first, strict=True)):
             return True
-        if any(named and self.number(below) is not None for named, below in zip(text, second, strict=True)):
+        if any(
+            named and self.dialect.number(below) is not None
+            for named, below in zip(text, second, strict=True)
+        ):
             raise DataError(
                 f"the first row of {self.where} holds names and numbers ({', '.join(first[:6])}), so that it "
                 "may be a header or not; say --header or --no-header (in Python header=True or header=False)."
@@ -157,24 +141,68 @@ class _Text:
         blocks: list[Array] = []
         cells: list[str] = []
         wrong: dict[str, str] = {}
-        while block := list(itertools.islice(rows, _BLOCK_ROWS)):
+        for block in _blocks(rows):
             if label is not None:
                 cells += [row[label].strip() for row in block]
             chosen = [[row[at] for at in kept] for row in block]
-            try:
-                blocks.append(np.array(chosen, dtype=np.float64))
-            except ValueError:  # cells that are no plain numbers: missing, true or false, or text
-                found = [[self.number(cell) for cell in row] for row in chosen]
+            plain = self._plain(chosen)
+            if plain is None:
+                found = [[self.dialect.number(cell) for cell in row] for row in chosen]
                 for row, at in np.argwhere(np.array(found, dtype=object) == None):  # noqa: E711
                     place = f"in row {len(blocks) * _BLOCK_ROWS + row + 1}"
                     wrong.setdefault(names[kept[at]], f"{chosen[row][at][:40]!r} {place}")
-                blocks.append(np.array(found, dtype=np.float64))
+                plain = np.array(found, dtype=np.float64)
+            blocks.append(plain)
         refuse_columns(wrong, self.where)
         return np.concatenate(blocks), cells
 
+    def _plain(self, rows: list[list[str]]) -> Array | None:
+        """The cells of these rows where all are plain numbers: none is missing, true or false, or text."""
+        if self.dialect.decimal != ".":
+            return None
+        try:
+            return np.array(rows, dtype=np.float64)
+        except ValueError:
+            return None
+
+    def numbers(
+        self, rows: Iterator[list[str]], kept: list[int], label: int | None
+    ) -> tuple[dict[int, NumberColumn | None], list[str]]:
+        """The kept columns that are all numbers, None for the others, and the cells of the labels."""
+        columns: dict[int, NumberColumn | None] = {at: NumberColumn(self.dialect) for at in kept}
+        cells: list[str] = []
+        for block in _blocks(rows):
+            if label is not None:
+                cells += [row[label].strip() for row in block]
+            for at, column in columns.items():
+                if column is not None and not column.add([row[at] for row in block]):
+                    columns[at] = None
+        return columns, cells
+
+    def frame(self, columns: dict[int, NumberColumn | None], names: list[str]) -> Frame:
+        """All columns; those that are not numbers are read in a second pass, so that numbers need no texts."""
+        texts: dict[int, list[str]] = {at: [] for at, column in columns.items() if column is None}
+        with self.table() as (_, rows):
+            for block in _blocks(rows) if texts else ():
+                for at, cells in texts.items():
+                    cells += [row[at] for row in block]
+        return Frame(
+            {
+                names[at]: column_of(names[at], texts[at], self.dialect) if column is None else column.cells()
+                for at, column in columns.items()
+            }
+        )
+
     def labels(self, cells: list[str]) -> tuple[Array, tuple[str, ...] | None]:
         """y and class_names: numbers where all cells are numbers, else text."""
-        numbers = [self.number(cell) for cell in cells]
+        numbers = [self.dialect.number(cell) for cell in cells]
         if None not in numbers:
             return as_labels(np.array(numbers, dtype=np.float64))
-        return as_labels(np.array(["" if cell.lower() in _MISSING else cell for cell in cells], dtype=object))
+        texts = ["" if self.dialect.is_missing(cell) else cell for cell in cells]
+        return as_labels(np.array(texts, dtype=object))
+
+
+def _blocks(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    """Rows by a few thousand."""
+    while block := list(itertools.islice(rows, _BLOCK_ROWS)):
+        yield block

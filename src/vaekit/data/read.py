@@ -53,8 +53,9 @@ _POSSIBLE = f"give {', '.join(NAMED)}, a file ({', '.join(_KINDS)}, or IDX), or 
 def read(source: Any, **how: Any) -> Source:
     """The data at a source: a name, a path, or an array, frame or torch Dataset.
 
-    `how` are the options of its reader: labels=, drop=, header=, delimiter= for .csv, labels= and drop=
-    for .parquet and frames, x= and y= for .npz; labels= may be a file of labels for each. Raises RunError for a
+    `how` are the options of its reader: labels=, drop=, only= and words= for .csv, .parquet and frames; also header=,
+    delimiter=, decimal=, quote=, encoding= and na= for .csv; x= and y= for .npz; labels= may be a file of labels for
+    each. Raises RunError for a
     file that is missing, foreign or damaged, DataError for contents that cannot be used, MissingExtra for .parquet
     without pyarrow.
     """

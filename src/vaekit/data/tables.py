@@ -1,7 +1,8 @@
 """Tables: frames given in Python (pandas, polars, pyarrow) and .parquet files, and the rules of columns.
 
-Numeric columns become X. A column named by `labels` becomes y, columns named by `drop` are left out, and
-any other column that is not numeric is refused by name.
+Numeric columns become X. A column named by `labels` becomes y, columns named by `drop` are left out (`only` keeps
+those that it names), and any other column that is not numeric is refused by name, unless words are wanted: X is then a
+`Frame` of columns of all types.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from vaekit.data.frame import as_frame
 from vaekit.data.labels import as_labels
 from vaekit.data.source import Source, sha256_of_arrays, sha256_of_file
 from vaekit.errors import DataError, MissingExtra, RunError, suggestion
@@ -22,19 +24,27 @@ _SHOWN = 12
 
 
 def choose_columns(
-    names: Sequence[str], labels: Column | None, drop: Column | Sequence[Column], where: str
+    names: Sequence[str],
+    labels: Column | None,
+    drop: Column | Sequence[Column],
+    where: str,
+    only: Column | Sequence[Column] = (),
 ) -> tuple[list[int], int | None]:
     """(positions of X's columns, position of the labels): columns by name, or by position from 0."""
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(f"{where} has more than one column called {twice[0]!r}; give each a name of its own.")
-    out = [drop] if isinstance(drop, str | int) else list(drop)
-    dropped = {_position(names, column, where) for column in out}
+    dropped = {_position(names, column, where) for column in _several(drop)}
+    wanted = {_position(names, column, where) for column in _several(only)} or set(range(len(names)))
     label = None if labels is None else _position(names, labels, where)
-    kept = [at for at in range(len(names)) if at not in dropped and at != label]
+    kept = [at for at in range(len(names)) if at in wanted - dropped and at != label]
     if not kept:
         raise DataError(f"{where} has no column left to model; its columns are {_listed(names)}.")
     return kept, label
+
+
+def _several(columns: Column | Sequence[Column]) -> list[Column]:
+    return [columns] if isinstance(columns, str | int) else list(columns)
 
 
 def _position(names: Sequence[str], column: Column, where: str) -> int:
@@ -61,13 +71,21 @@ def refuse_columns(wrong: dict[str, str], where: str) -> None:
     shown = ", ".join(f"{name!r} ({wrong[name]})" for name in names)
     raise DataError(
         f"{where} has columns that are not numeric: {shown}; leave them out with "
-        f"{' '.join(f'--drop {name}' for name in names)} (in Python drop={names!r}), or take one as "
-        f"labels with --labels {names[0]} (in Python labels={names[0]!r})."
+        f"{' '.join(f'--drop {name}' for name in names)} (in Python drop={names!r}), take one as "
+        f"labels with --labels {names[0]} (in Python labels={names[0]!r}), or model them with --model tabular "
+        "(in Python TabularVAE)."
     )
 
 
-def read_parquet(path: Path, *, labels: Column | None = None, drop: Column | Sequence[Column] = ()) -> Source:
-    """A .parquet file."""
+def read_parquet(
+    path: Path,
+    *,
+    labels: Column | None = None,
+    drop: Column | Sequence[Column] = (),
+    only: Column | Sequence[Column] = (),
+    words: bool = False,
+) -> Source:
+    """A .parquet file; words: X is a `Frame` of columns of all types."""
     try:
         import pyarrow
         import pyarrow.parquet
@@ -79,7 +97,7 @@ def read_parquet(path: Path, *, labels: Column | None = None, drop: Column | Seq
         table = pyarrow.parquet.read_table(path)
     except (pyarrow.ArrowException, OSError) as error:
         raise RunError(f"'{path}' cannot be read as a parquet file ({error}); write it again.") from error
-    return _from_frame(_as_frame(table), labels, drop, f"'{path}'", sha256_of_file(path))
+    return _from_frame(_as_frame(table), labels, drop, f"'{path}'", sha256_of_file(path), only, words)
 
 
 def is_frame(given: Any) -> bool:
@@ -87,9 +105,16 @@ def is_frame(given: Any) -> bool:
     return _as_frame(given) is not None
 
 
-def read_frame(given: Any, *, labels: Column | None = None, drop: Column | Sequence[Column] = ()) -> Source:
+def read_frame(
+    given: Any,
+    *,
+    labels: Column | None = None,
+    drop: Column | Sequence[Column] = (),
+    only: Column | Sequence[Column] = (),
+    words: bool = False,
+) -> Source:
     """A frame given in Python."""
-    return _from_frame(_as_frame(given), labels, drop, "the frame", None)
+    return _from_frame(_as_frame(given), labels, drop, "the frame", None, only, words)
 
 
 def _as_frame(given: Any) -> Any:
@@ -101,17 +126,27 @@ def _as_frame(given: Any) -> Any:
 
 
 def _from_frame(
-    frame: Any, labels: Column | None, drop: Column | Sequence[Column], where: str, digest: str | None
+    frame: Any,
+    labels: Column | None,
+    drop: Column | Sequence[Column],
+    where: str,
+    digest: str | None,
+    only: Column | Sequence[Column],
+    words: bool,
 ) -> Source:
     """X, y and names from the columns of a frame."""
     names = [str(name) for name in frame.columns]
-    kept, label = choose_columns(names, labels, drop, where)
+    kept, label = choose_columns(names, labels, drop, where, only)
     if not len(frame):
         raise DataError(f"{where} has columns but no rows; give at least two rows.")
+    y, classes = (None, None) if label is None else as_labels(_values(frame[:, label]))
+    if words:
+        table = as_frame(frame.to_native()).select([names[at] for at in kept])
+        texts = (np.array(cells.listed(), dtype=str) for cells in table.columns.values())
+        return Source(table, digest or sha256_of_arrays(*texts, y), "frame", y, tuple(table.names), classes)
     columns = [frame[:, at] for at in kept]
     wrong = {c.name: f"{c.dtype}, {c[0]!r} in row 1" for c in columns if not _is_numeric(c)}
     refuse_columns(wrong, where)
-    y, classes = (None, None) if label is None else as_labels(_values(frame[:, label]))
     X = np.column_stack([_values(column) for column in columns])
     return Source(
         X=X,

@@ -14,6 +14,20 @@ from torch.nn.functional import logsigmoid
 from vaekit.distributions.independent import Independent
 
 
+def log_logistic_bin(
+    above: Tensor, below: Tensor, width: Tensor, has_above: Tensor, has_below: Tensor
+) -> Tensor:
+    """log of the probability that a standard logistic value falls between two edges, above and -below.
+
+    With s the sigmoid, s(a) - s(-b) = s(a) s(b) (1 - exp(-a - b)), a product of numbers that cannot cancel;
+    width is a + b, of any shape that broadcasts. An end has one edge only, and its factor alone: has_above and
+    has_below (bool) say which are there.
+    """
+    with_above, with_below = has_above.to(above.dtype), has_below.to(above.dtype)
+    inner = (-torch.expm1(-width)).log() * (with_above * with_below)
+    return logsigmoid(above) * with_above + logsigmoid(below) * with_below + inner
+
+
 class DiscretisedLogistic(Independent):
     """centre and scale (K, B, *event), in levels; `levels` is N, the highest one."""
 
@@ -29,18 +43,11 @@ class DiscretisedLogistic(Independent):
         return total
 
     def value_log_prob(self, x: Tensor) -> Tensor:
-        """With bin edges a (above) and b (below) in units of the scale, and s the sigmoid:
-
-        s(a) - s(b) = s(a) s(-b) (1 - exp(b - a)), a product of numbers that cannot cancel. An end
-        level has one edge only, and its factor alone.
-        """
         per_level = self.scale.reciprocal()
         away = (x - self.centre) * per_level
-        has_above, has_below = (x < self.levels).to(away.dtype), (x > 0).to(away.dtype)
-        above = logsigmoid(away + 0.5 * per_level) * has_above
-        below = logsigmoid(0.5 * per_level - away) * has_below
-        width = (-torch.expm1(-per_level)).log() * (has_above * has_below)
-        return above + below + width
+        return log_logistic_bin(
+            away + 0.5 * per_level, 0.5 * per_level - away, per_level, x < self.levels, x > 0
+        )
 
     def sample(self, generator: torch.Generator) -> Tensor:
         u = torch.rand(self.centre.shape, generator=generator, device=generator.device)

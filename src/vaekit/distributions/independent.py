@@ -26,7 +26,12 @@ def weighted_mean(weights: Tensor, each: Tensor) -> Tensor:
 
 
 class Independent(ABC):
-    """A distribution over examples, batch (K, B), that is a product over the values of an example."""
+    """A distribution over examples, batch (K, B), that is a product over the values of an example.
+
+    inside: a value of the domain, which stands where none was observed.
+    """
+
+    inside = 0.0
 
     @property
     @abstractmethod
@@ -56,6 +61,6 @@ class Independent(ABC):
     def log_prob(self, x: Tensor, observed: Tensor | None = None) -> Tensor:
         """x (B, *event), a bool mask of its shape or None -> (K, B), over the values observed only."""
         if observed is not None:
-            # An unobserved NaN would have a NaN gradient even behind the mask; 0 lies in every domain.
-            x = torch.where(observed, x, 0.0)
+            # An unobserved NaN would have a NaN gradient even behind the mask.
+            x = torch.where(observed, x, self.inside)
         return sum_over_event(self.value_log_prob(x), observed)

@@ -12,6 +12,7 @@ from vaekit.estimators.files import load
 from vaekit.estimators.imputer import VAEImputer
 from vaekit.estimators.presets import preset
 from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
+from vaekit.estimators.tabular import TabularVAE
 from vaekit.estimators.vae import VAE
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ClusterAAE",
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
+    "TabularVAE",
     "VAEImputer",
     "load",
     "preset",

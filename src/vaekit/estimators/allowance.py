@@ -1,14 +1,18 @@
-"""A bound on what may be allocated while a model is made from a file: little more than the file has weights for."""
+"""Bounds on what may be allocated while a model is made: refused before it is, not after.
+
+From a file: little more than the file has weights for. From data: what this machine has memory for.
+"""
 
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from vaekit.errors import ModelFileError
+from vaekit.errors import ModelFileError, SpecError
 
 PASSES, SLACK = 16, 2**22
 OPERATIONS, MORE_OPERATIONS = 100, 5_000
@@ -42,3 +46,56 @@ class Allowance(TorchDispatchMode):
                 f"spec.json asks for a model far larger than the {self.stored:,} values that are stored; the file is "
                 "damaged."
             )
+
+
+IN_TRAINING = 16
+"""Bytes a parameter: the weight, its gradient and the two moments of an optimiser, float32 each."""
+_MAKES = (
+    "aten::empty",
+    "aten::zeros",
+    "aten::ones",
+    "aten::full",
+    "aten::rand",
+    "aten::randn",
+    "aten::new_empty",
+)
+
+
+class Memory(TorchDispatchMode):
+    """Inside, a model that could not be trained in the memory of this machine is refused before it is allocated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values, self.most = 0, memory() // IN_TRAINING
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func.name().startswith(_MAKES) and args and isinstance(args[0], list | tuple):
+            self.values += math.prod(args[0])
+            if self.values > self.most:
+                raise SpecError(
+                    f"this model has more than {self.values:,} parameters, {in_training(self.values)} in training, "
+                    f"and this machine has {_size(memory())} of memory; give a smaller network, or columns with fewer "
+                    "categories."
+                )
+        return func(*args, **(kwargs or {}))
+
+
+def memory() -> int:
+    """Bytes of memory that this machine has, or so many that nothing is refused where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 2**62
+
+
+def in_training(parameters: int) -> str:
+    """The memory that so many parameters take in training, in words."""
+    return _size(IN_TRAINING * parameters)
+
+
+def _size(count: int) -> str:
+    """'3.2 MB'."""
+    for unit, length in (("GB", 2**30), ("MB", 2**20)):
+        if count >= length:
+            return f"{count / length:,.1f} {unit}"
+    return f"{count / 2**10:,.0f} kB"

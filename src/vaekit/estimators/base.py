@@ -17,6 +17,7 @@ from vaekit.bounds import Bound
 from vaekit.compatibility import refuse_clashes
 from vaekit.data.holes import hidden_as_nan, refuse_empty
 from vaekit.errors import DataError, DivergedError, SpecError
+from vaekit.estimators.allowance import Memory, in_training
 from vaekit.estimators.fill import FillsHoles
 from vaekit.estimators.given import as_array, told_of_holes
 from vaekit.estimators.parameters import CONSTRAINTS
@@ -64,6 +65,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
+    _own_constraints: ClassVar[dict[str, list[Any]]] = {}
     score_draws = 8
     """Evenly spread draws a row that scores are averaged over."""
 
@@ -120,7 +122,8 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._parameter_constraints = {name: CONSTRAINTS[name] for name in cls._get_param_names()}
+        known = {**CONSTRAINTS, **cls._own_constraints}
+        cls._parameter_constraints = {name: known[name] for name in cls._get_param_names()}
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters; `prior__components` reaches an option of the part that fills a place."""
@@ -173,17 +176,21 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         if self.missing == "mask":
             refuse_empty(X, names=self.example_names)
         refuse_clashes(spec if c is not None else spec.with_(condition=()))
-        ready = prepare(X, spec, self.get_params(deep=False), seed, 0 if c is None else c.shape[1])
+        ready = self._prepare(X, spec, seed, 0 if c is None else c.shape[1])
         self._log(ready.said)
         device = choose_device(self.device)
         generator = torch.Generator().manual_seed(seed)
-        model = make_model(ready.spec, ready.sizes, generator)
-        penalties = make_penalties(ready.spec, ready.sizes, generator)
+        with Memory():
+            model = make_model(ready.spec, ready.sizes, generator)
+            penalties = make_penalties(ready.spec, ready.sizes, generator)
         check_support(X, ready.treatment, model.likelihood)
         bounds = seen_by_encoder(model.likelihood, ready.sizes).facts.get("bounds")
         ready = replace(ready, spec=ready.spec.with_(denoise=with_range(ready.spec.denoise, bounds)))
+        parameters = sum(p.numel() for p in model.parameters())
         self._log(
-            [f"network: {model.description}; {sum(p.numel() for p in model.parameters()):,} parameters."]
+            [
+                f"network: {model.description}; {parameters:,} parameters, {in_training(parameters)} in training."
+            ]
         )
         bound: Bound = (
             build("bound", ready.spec.bound) if is_name_or_part(ready.spec.bound) else ready.spec.bound
@@ -242,6 +249,10 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         elif outcome.stopped_early:
             epochs = f"{self.n_iter_} epoch{'s' if self.n_iter_ > 1 else ''}"
             self._log([f"stopped after {epochs}; the weights of epoch {self.best_epoch_} are kept."])
+
+    def _prepare(self, X: Array, spec: Spec, seed: int, condition_dim: int) -> Prepared:
+        """What X decides of the model and its units."""
+        return prepare(X, spec, self.get_params(deep=False), seed, condition_dim)
 
     def _learn(self, X: Any, y: Any) -> tuple[Array, Array | None]:
         """(X as an array, the condition (n, C) of its rows or None), both remembered as what fit saw."""
@@ -347,7 +358,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         codes = self._reader(given).encode(rows)
         return codes.astype(np.float32) if getattr(X, "dtype", None) == np.float32 else codes
 
-    def inverse_transform(self, Z: Any, c: Any = None) -> Array:
+    def inverse_transform(self, Z: Any, c: Any = None) -> Any:
         """Codes (n, latent_dim) -> the mean of p(x | z), shaped like the data, in its units."""
         check_is_fitted(self)
         codes = check_array(Z, dtype=[np.float64, np.float32], input_name="Z")
@@ -357,17 +368,26 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
             )
         return self._shown(self._reader(self._condition(c, len(codes))).decode(codes))
 
-    def reconstruct(self, X: Any, c: Any = None) -> Array:
+    def reconstruct(self, X: Any, c: Any = None) -> Any:
         """The mean of p(x | z) at the mean of q(z | x), shaped like the data, in its units."""
         rows, given = self._given(X, c)
         reader = self._reader(given)
-        return self._shown(reader.decode(reader.encode(rows)))
+        return self._shown(reader.decode(reader.encode(rows)), like=X)
 
-    def _shown(self, x: Array) -> Array:
-        """Model values (n, *event) shaped like the data, in its units."""
-        return self.treatment_.to_user(x)
+    def _shown(self, x: Array, *, like: Any = None) -> Any:
+        """Model values (n, *event) shaped like the data, in its units; like: the X that they belong to row by row."""
+        return self._as_table(self.treatment_.to_user(x), like)
 
-    def corrupt(self, X: Any, *, random_state: Any = None) -> Array:
+    def _as_table(self, numbers: Array, like: Any = None, drawn: int | None = None) -> Any:
+        """Numbers (n, *shape) in the user's units as a table of what the user gave to fit: as they are, unless that has
+        columns of many kinds. drawn: the seed of draws, None for means."""
+        return numbers
+
+    def _numbers(self, given_back: Any) -> Array:
+        """The inverse: what `_shown` gave back as numbers."""
+        return np.asarray(given_back)
+
+    def corrupt(self, X: Any, *, random_state: Any = None) -> Any:
         """X with the noise that this model was trained under, shaped like the data, in its units.
 
         Raises SpecError for a model that is not denoising, or whose encoder reads another thing than values of X.

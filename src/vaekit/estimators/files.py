@@ -110,6 +110,7 @@ def _data_file(estimator: Any, source: Mapping[str, Any] | None) -> DataFile:
             held_out=0 if held is None else len(held),
         ),
         condition=_condition_file(estimator),
+        table=schema.to_json() if (schema := getattr(estimator, "schema_", None)) is not None else None,
         source=None if source is None else dict(source),
     )
 

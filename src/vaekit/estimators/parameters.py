@@ -5,12 +5,15 @@ A parameter is checked when `fit` is called, never before; what a part may be is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import nn
 
+from vaekit.data.schema import Schema
 from vaekit.spec import Part
 
 PLACE: list[Any] = [str, Part, nn.Module]
@@ -43,6 +46,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "precision": [StrOptions({"auto", "float32", "bfloat16"})],
     "random_state": ["random_state"],
     "verbose": ["verbose"],
+    "schema": [Schema, Mapping, str, Path, None],
     "condition": ["array-like", None],
     "condition_in": ["array-like"],
     "labels": [StrOptions({"prior", "decoder"}), None],

@@ -1,8 +1,9 @@
 """Parameters as plain data and back: what JSON cannot hold is named, and asked for when a model is loaded.
 
 A part is {"part": name, "options": {...}}, an array {"array": key} (its values stand beside the weights), an
-infinite number {"number": "inf"}, a module or function of the user's own {"own": description}. Nothing is ever
-imported by a name in a file. A list comes back as a tuple, a RandomState as None.
+infinite number {"number": "inf"}, the schema of a table {"schema": {...}}, a module or function of the user's own
+{"own": description}. Nothing is ever imported by a name in a file. A list comes back as a tuple, a RandomState as
+None.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from vaekit.data.schema import Schema
 from vaekit.errors import ModelFileError
 from vaekit.kinds import Array
 from vaekit.spec import Part
@@ -42,6 +44,8 @@ def write_parameter(key: str, value: Any, arrays: dict[str, Array]) -> Any:
         return {"array": key}
     if isinstance(value, np.random.RandomState):
         return None
+    if isinstance(value, Schema):
+        return {"schema": value.to_json()}
     return {"own": getattr(value, "__name__", type(value).__name__)}
 
 
@@ -76,6 +80,8 @@ def _read(stored: Any, arrays: Mapping[str, Array], given: Any) -> Any:
             return arrays[key]
         case {"number": str() as number, **others} if not others and number in NOT_IN_JSON:
             return float(number)
+        case {"schema": dict() as schema, **others} if not others:
+            return Schema.from_json(schema)
         case {"own": str(), **others} if not others:
             return given
     raise ModelFileError(f"spec.json holds {str(stored)[:80]}, which no version of vaekit writes.")

@@ -38,8 +38,15 @@ class Prepared:
     said: list[str]
 
 
-def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, condition_dim: int = 0) -> Prepared:
-    """Understand X (n, *shape): what it is, which likelihood fits it, how it is treated."""
+def prepare(
+    X: Array,
+    spec: Spec,
+    options: Mapping[str, Any],
+    seed: int,
+    condition_dim: int = 0,
+    treatment: Treatment | None = None,
+) -> Prepared:
+    """Understand X (n, *shape): what it is, which likelihood fits it, how it is treated (None: chosen)."""
     found = profile(X, options["image_shape"])
     if spec.missing == "mask":
         found = replace(found, hidden=hidden_shares(X))
@@ -49,7 +56,7 @@ def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, conditi
         spec = spec.with_(likelihood=chosen)
         said.append(why)
     domain, measure = facts_of(spec.likelihood)
-    treatment = Treatment.choose(
+    treatment = treatment or Treatment.choose(
         X,
         found,
         domain=domain,

@@ -16,8 +16,10 @@ import numpy as np
 import torch
 
 from vaekit import __version__
+from vaekit.data.codec import Codec
 from vaekit.data.condition import Condition
 from vaekit.data.profile import Profile
+from vaekit.data.schema import Schema
 from vaekit.data.treatment import Treatment
 from vaekit.errors import ModelFileError, UnknownOption, suggestion
 from vaekit.estimators.aae import AAE
@@ -30,6 +32,7 @@ from vaekit.estimators.golden import compare as compare_golden
 from vaekit.estimators.plain import NOT_KEPT, marked, read_parameter, refuse_missing_own
 from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
 from vaekit.estimators.stored import ConditionFile, DataFile, SpecFile, parse, read_history
+from vaekit.estimators.tabular import TabularVAE
 from vaekit.estimators.tensors import Tensors, fill, held_out, same_names, treatment_arrays
 from vaekit.estimators.vae import VAE
 from vaekit.machine import choose_device
@@ -38,7 +41,8 @@ from vaekit.run import read_checked
 from vaekit.spec import Sizes, Spec, build
 
 ESTIMATORS: dict[str, type[LatentEstimator]] = {
-    cls.__name__: cls for cls in (AAE, AE, CVAE, ClusterAAE, SemiSupervisedAAE, SemiSupervisedVAE, VAE)
+    cls.__name__: cls
+    for cls in (AAE, AE, CVAE, ClusterAAE, SemiSupervisedAAE, SemiSupervisedVAE, TabularVAE, VAE)
 }
 LARGEST_OPTION = 10_000
 
@@ -171,6 +175,7 @@ def _restore_data(estimator: Any, data_file: DataFile, tensors: Tensors) -> None
     """What was understood of the data, and which rows were held out."""
     treatment, event = data_file.treatment, list(estimator.sizes_.event_shape)
     taken = _restore_condition(estimator, data_file.condition, data_file.features)
+    taken += _restore_schema(estimator, data_file.table, data_file.features)
     names = data_file.feature_names
     if not (
         treatment.event_shape == data_file.profile.event_shape == event
@@ -232,6 +237,20 @@ def _restore_condition(estimator: Any, stored: ConditionFile | None, features: i
             f"data.json has a condition that is not the labels of a {type(estimator).__name__}."
         )
     return 0 if taken is None else len(taken)
+
+
+def _restore_schema(estimator: Any, stored: Mapping[str, Any] | None, features: int) -> int:
+    """What was learned of the columns of a table; gives how many of them are not modelled."""
+    if (stored is not None) != isinstance(estimator, TabularVAE):
+        has = "has a schema" if stored is not None else "lacks the schema"
+        raise ModelFileError(f"data.json {has} of a table, and the model is a {type(estimator).__name__}.")
+    if stored is None:
+        return 0
+    schema = Schema.from_json(stored)
+    if len(schema) != features:
+        raise ModelFileError(f"data.json has {features} features and a schema of {len(schema)} columns.")
+    estimator.schema_, estimator.codec_ = schema, Codec(schema)
+    return features - len(schema.modelled)
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:

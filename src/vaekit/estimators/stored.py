@@ -134,6 +134,8 @@ class DataFile(_Strict):
     feature_names: list[str] | None
     split: SplitFile
     condition: ConditionFile | None = None
+    table: dict[str, Any] | None = None
+    """The schema of a table of many kinds, as `Schema.to_json` writes it."""
     source: dict[str, Any] | None
 
 

@@ -186,7 +186,7 @@ class VAE(DensityMixin, LatentEstimator):
         random_state: Any = None,
         mean: bool = False,
         missing: bool = False,
-    ) -> Array:
+    ) -> Any:
         """n draws from p(x), one array shaped like the data: z from the prior, then x from p(x | z).
 
         mean=True gives the mean of p(x | z) instead, which is what pictures show. missing=True hides values (NaN), each
@@ -209,11 +209,11 @@ class VAE(DensityMixin, LatentEstimator):
                 some = slice(start, start + 1024)
                 p_x = self.model_.decode(z[some].unsqueeze(0), None if given is None else given[some])
                 drawn.append((shown_by(p_x) if mean else p_x.sample(generator))[0].cpu().double().numpy())
-        shown = self._shown(np.concatenate(drawn))
+        numbers = self.treatment_.to_user(np.concatenate(drawn))
         if missing:
-            hidden = np.random.default_rng([seed, 1]).random((len(shown), len(self.profile_.hidden)))
-            shown[(hidden < self.profile_.hidden).reshape(shown.shape)] = np.nan
-        return shown
+            hidden = np.random.default_rng([seed, 1]).random((len(numbers), len(self.profile_.hidden)))
+            numbers[(hidden < self.profile_.hidden).reshape(numbers.shape)] = np.nan
+        return self._as_table(numbers, drawn=None if mean else seed)
 
     @unless(why_no_density)
     def score_samples(self, X: Any, c: Any = None) -> Array:

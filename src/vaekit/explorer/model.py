@@ -15,10 +15,12 @@ from vaekit.kinds import Array
 from vaekit.likelihoods.bernoulli import BernoulliLikelihood
 from vaekit.likelihoods.categorical import CategoricalLikelihood
 from vaekit.likelihoods.continuous_bernoulli import ContinuousBernoulliLikelihood
+from vaekit.likelihoods.counts import LARGEST
 from vaekit.likelihoods.decoded import DecodedLikelihood
 from vaekit.likelihoods.discretised_logistic import DiscretisedLogisticLikelihood
+from vaekit.likelihoods.likelihood import Likelihood
 from vaekit.likelihoods.location_scale import LocationScaleLikelihood
-from vaekit.likelihoods.poisson import LARGEST, PoissonLikelihood
+from vaekit.likelihoods.poisson import PoissonLikelihood
 from vaekit.likelihoods.scale import FLOOR, ONE
 from vaekit.posteriors.encoded import EncodedPosterior
 from vaekit.posteriors.full_normal import FullNormalPosterior
@@ -84,7 +86,7 @@ def _mean(likelihood: DecodedLikelihood) -> dict[str, Any]:
             return {"kind": "bernoulli"}
         case ContinuousBernoulliLikelihood():
             return {"kind": "continuous-bernoulli"}
-        case PoissonLikelihood():
+        case PoissonLikelihood() if likelihood.library is None:
             return {"kind": "poisson", "largest": LARGEST}
         case CategoricalLikelihood():
             return {"kind": "categorical", "categories": likelihood.categories}
@@ -137,9 +139,9 @@ def _representation(likelihood: Any) -> dict[str, Any]:
             return {"kind": "categories", "categories": likelihood.categories, "first": first}
         case DiscretisedLogisticLikelihood():
             return {"kind": "levels", "levels": likelihood.levels}
-        case DecodedLikelihood():
+        case DecodedLikelihood() if type(likelihood).represent is Likelihood.represent:
             return {"kind": "identity"}
-    raise CannotRun(type(likelihood).__name__)
+    raise CannotRun(f"likelihood '{likelihood.name}'")
 
 
 def _treatment(treatment: Any) -> dict[str, Any]:

@@ -15,6 +15,19 @@ from vaekit.nn.options import whole_number
 from vaekit.spec import Sizes, register
 
 
+def count_categories(name: str, categories: int | str, sizes: Sizes) -> int:
+    """How many categories likelihood `name` has: as its option says, or with "auto" as the data do."""
+    levels = sizes.facts.get("levels")
+    if categories == "auto" and levels is None:
+        raise SpecError(
+            f"likelihood '{name}': categories='auto' cannot be read from these data; give a number, "
+            f'as in part("{name}", categories=10).'
+        )
+    if categories == "auto":
+        return max(int(levels or 0) + 1, 2)
+    return whole_number(f"likelihood '{name}': categories", categories, least=2)
+
+
 @register(
     "likelihood", "categorical", reference="van den Oord et al., 2016, https://arxiv.org/abs/1601.06759"
 )
@@ -28,22 +41,10 @@ class CategoricalLikelihood(DecodedLikelihood):
     measure = "mass"
 
     def __init__(self, sizes: Sizes, network: Network, *, categories: int | str = "auto") -> None:
-        self.categories = self._count(categories, sizes)
+        self.categories = count_categories(self.name, categories, sizes)
         super().__init__(sizes, network, self.categories)
         first, *rest = sizes.event_shape
         self.input_shape = (first * self.categories, *rest)
-
-    @staticmethod
-    def _count(categories: int | str, sizes: Sizes) -> int:
-        levels = sizes.facts.get("levels")
-        if categories == "auto" and levels is None:
-            raise SpecError(
-                "likelihood 'categorical': categories='auto' cannot be read from these data; give a number, "
-                'as in part("categorical", categories=10).'
-            )
-        if categories == "auto":
-            return max(int(levels or 0) + 1, 2)
-        return whole_number("likelihood 'categorical': categories", categories, least=2)
 
     def distribution(self, numbers: Tensor) -> Categorical:
         return Categorical(numbers)

@@ -14,8 +14,8 @@ from vaekit.spec import Sizes
 class Likelihood(nn.Module, ABC):
     """p(x | z, c). Called with codes it gives an object with `log_prob(x, observed)`, `mean` and `sample`.
 
-    domain      the values that x may take: "binary" (0 and 1), "unit" ([0, 1]), "real", "counts" (0, 1, ...),
-                "categories" (0 .. C-1) or "levels" (0 .. N)
+    domain      the values that x may take: "binary" (0 and 1), "unit" ([0, 1]), "real", "positive", "counts"
+                (0, 1, ...), "categories" (0 .. C-1), "levels" (0 .. N) or "mixed" (each value has its own)
     measure     "density" (rescaled data add a log-Jacobian) or "mass" (they do not)
     normalised  False where values are scored that the distribution gives no probability
     input_shape the shape of one example of `represent(x)`, which encoders read

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
@@ -116,7 +117,13 @@ def largest_spread(sizes: Sizes) -> Tensor:
     return largest if largest > 0 else torch.ones(())
 
 
-def choose_scale(name: str, scale: Any, sizes: Sizes) -> Scale:
+def moments(x: Tensor) -> dict[str, Tensor]:
+    """The facts of x (n, *event) that scales are measured by: mean and spread, NaN passed over, 0 where all are."""
+    mean = x.nanmean(0).nan_to_num()
+    return {"mean": mean, "spread": (x - mean).square().nanmean(0).sqrt().nan_to_num()}
+
+
+def choose_scale(name: str, scale: Any, sizes: Sizes, option: str = "scale") -> Scale:
     """The scale that the option of likelihood `name` asks for."""
     if scale == "learned":
         return LearnedScale(largest_spread(sizes))
@@ -127,6 +134,11 @@ def choose_scale(name: str, scale: Any, sizes: Sizes) -> Scale:
     if isinstance(scale, Real) and not isinstance(scale, bool) and 0 < float(scale) < math.inf:
         return FixedScale(float(scale))
     raise SpecError(
-        f"likelihood '{name}': scale={scale!r} is not possible; give a positive number, 'learned' (one), "
+        f"likelihood '{name}': {option}={scale!r} is not possible; give a positive number, 'learned' (one), "
         "'per-feature' (one for each value of an example) or 'network' (from the code)."
     )
+
+
+def choose_dispersion(name: str, dispersion: Any, sizes: Sizes) -> Scale:
+    """The same for a dispersion of counts, which has no unit: it starts at 1 and never falls below FLOOR."""
+    return choose_scale(name, dispersion, replace(sizes, facts={}), "dispersion")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import Self
 
 from torch import nn
 
@@ -25,6 +28,12 @@ class Network(ABC):
         self.sizes = sizes
         self.activation = one_of(f"network '{self.name}': activation", activation, ACTIVATIONS)
         self.init = one_of(f"network '{self.name}': init", init, SCHEMES)
+
+    def for_event(self, event_shape: tuple[int, ...]) -> Self:
+        """The same network, of the same widths, for examples of another shape."""
+        other = copy.copy(self)
+        other.sizes = replace(self.sizes, event_shape=event_shape)
+        return other
 
     @abstractmethod
     def encoder(self) -> nn.Module:
