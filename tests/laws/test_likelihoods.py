@@ -387,7 +387,6 @@ def test_with_the_library_of_a_row_its_means_are_shares_of_its_total(name: str) 
     numbers[:, :, 0] = np.log(share * x.numpy().sum((1, 2))[None, :, None, None])
     expected = SCIPY[name](numbers, p_x.of_row(x), x.numpy())
     np.testing.assert_allclose(p_x.log_prob(x), expected.sum((2, 3)), rtol=1e-8)
-    assert not likelihood.normalised
     assert likelihood.check(p_x.sample(generator()).numpy()) is None
 
 

@@ -72,6 +72,7 @@ class ProfileFile(_Strict):
     levels: Count | None
     constant: list[Count]
     too_few: bool
+    dispersion: float | None = None
 
 
 class TreatmentFile(_Strict):
