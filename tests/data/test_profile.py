@@ -165,7 +165,8 @@ def test_flat_rows_are_images_with_an_image_shape() -> None:
         (drawn(0, 255, ROWS, 5, 5), "gaussian", {"scale": "learned"}, "divided by 255"),
         (drawn(0, 16, ROWS, 8, 8), "gaussian", {"scale": "learned"}, "divided by 16"),
         (drawn(0, 1, ROWS, 5, 5, whole=False), "gaussian", {"scale": "learned"}, "[0, 1]"),
-        (poisson(2, ROWS, 5), "poisson", {}, "counts"),
+        (poisson(2, ROWS, 5), "poisson", {}, "as Poisson counts have it"),
+        (poisson(2, ROWS, 5) * 3, "negative-binomial", {}, "times their mean, more than Poisson counts have"),
         (drawn(0, 3, ROWS, 5), "categorical", {}, "categories"),
         (drawn(-9, 9, ROWS, 5), "gaussian", {"scale": "learned"}, "real"),
         (drawn(0, 1, 30, 5), "gaussian", {"scale": "learned"}, "30 rows are too few"),
@@ -176,3 +177,13 @@ def test_a_likelihood_is_suggested_with_its_reason(X, name, options, said) -> No
     assert (chosen.name, chosen.options) == (name, options)
     assert sentence.startswith(f"likelihood '{name}'")
     assert said in sentence
+
+
+@pytest.mark.parametrize("holes", [False, True])
+def test_the_dispersion_of_counts_is_their_variance_over_their_mean(holes: bool) -> None:
+    X = poisson(3, 400, 6) * np.arange(1, 7.0)
+    if holes:
+        X[np.random.default_rng(1).random(X.shape) < 0.2] = np.nan
+    expected = np.nanvar(X, 0).sum() / np.nanmean(X, 0).sum()
+    assert profile(X).dispersion == pytest.approx(expected)
+    assert profile(X / 7).dispersion is None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vaekit.data.sparse import SparseRows
 from vaekit.errors import DataError
 from vaekit.kinds import Array
 
@@ -22,13 +23,17 @@ def blocks(X: Array) -> Iterator[Array]:
 
 
 def examples(X: Any, image_shape: Sequence[int] | None = None) -> Array:
-    """X as (n, *event), a view where possible.
+    """X as (n, *event), a view where possible; sparse rows as they are.
 
     (n, features) stays as it is, (n, H, W) becomes (n, 1, H, W), (n, C, H, W) stays, and flat rows
     become images with image_shape=(H, W) or (C, H, W). Raises DataError for other shapes, and for a
     last axis of 1, 3 or 4, which is where channels-last images have their channels; images that are
     really that narrow are taken when image_shape says so.
     """
+    if isinstance(X, SparseRows):
+        if image_shape is not None:
+            raise DataError("X is sparse, and images are not; leave image_shape out, or give X.toarray().")
+        return X  # type: ignore[return-value]
     array: Array = np.asanyarray(X)
     wanted = None if image_shape is None else _event_of(image_shape)
     if array.ndim not in (2, 3, 4):

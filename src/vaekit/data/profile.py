@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from vaekit.data.layout import blocks, examples
+from vaekit.data.sparse import SparseRows
 from vaekit.errors import DataError
 from vaekit.kinds import Array
 from vaekit.spec import Part, part
 
 FEW_ROWS = 50
 MOST_CATEGORIES = 10
+POISSON_DISPERSION = 1.5
 
 _LIKELIHOODS = {
     "binary": part("bernoulli"),
@@ -35,7 +37,8 @@ class Profile:
     high are over all values. levels: the highest value that a pixel can have (255 or 16), the highest
     category, else None. constant: positions in the flattened example whose value never changes. too_few:
     there were fewer than 50 rows, so the range was not judged. hidden: the share of rows in which each value of
-    the flattened example is missing; () where none is, or nobody asked.
+    the flattened example is missing; () where none is, or nobody asked. dispersion: of counts, the
+    variance of the columns over their mean, about 1 for Poisson counts.
     """
 
     kind: str
@@ -48,6 +51,7 @@ class Profile:
     constant: tuple[int, ...] = ()
     too_few: bool = False
     hidden: tuple[float, ...] = ()
+    dispersion: float | None = None
 
 
 def profile(X: Any, image_shape: Sequence[int] | None = None) -> Profile:
@@ -88,6 +92,7 @@ def profile(X: Any, image_shape: Sequence[int] | None = None) -> Profile:
         levels=levels,
         constant=tuple(int(column) for column in np.flatnonzero(~moves)),
         too_few=len(x) < FEW_ROWS,
+        dispersion=_dispersion(x) if kind == "counts" else None,
     )
 
 
@@ -96,7 +101,17 @@ def suggest_likelihood(found: Profile) -> tuple[Part, str]:
 
     Pictures in [0, 1] get a normal with one learned scale, as pixels do: a density on [0, 1] pays so much for the
     exact zeros of a background that codes are drawn far away from the prior, and samples of the prior suffer.
+
+    Counts whose variance is at most 1.5 times their mean are Poisson; above that they get a negative binomial, which
+    comes down to Poisson where the code explains what varies.
     """
+    if found.dispersion is not None:
+        varied = found.dispersion > POISSON_DISPERSION
+        name = "negative-binomial" if varied else "poisson"
+        than = "more than Poisson counts have" if varied else "as Poisson counts have it"
+        return part(name), (
+            f"likelihood '{name}': {found.reason}, with a variance {found.dispersion:.3g} times their mean, {than}."
+        )
     pictures = found.kind == "unit" and len(found.event_shape) == 3
     chosen = _LIKELIHOODS["pixels" if pictures else found.kind]
     with_scale = " with a learned scale" if "scale" in chosen.options else ""
@@ -137,6 +152,8 @@ def _square(event_shape: tuple[int, ...]) -> bool:
 
 def _ranges(x: Array) -> tuple[Array, Array]:
     """The lowest and highest value of each column of the flattened example, NaN passed over."""
+    if isinstance(x, SparseRows):
+        return x.ranges()
     size = math.prod(x.shape[1:])
     lows, highs = np.full(size, np.nan), np.full(size, np.nan)
     for block in blocks(x):
@@ -150,11 +167,28 @@ def _whole(x: Array) -> bool:
     """Whether all values are integers, of whatever type."""
     if x.dtype.kind in "bui":
         return True
-    return all(bool(((block == np.floor(block)) | np.isnan(block)).all()) for block in blocks(x))
+    parts = [x.stored] if isinstance(x, SparseRows) else blocks(x)
+    return all(bool(((block == np.floor(block)) | np.isnan(block)).all()) for block in parts)
+
+
+def _dispersion(x: Array) -> float | None:
+    """The variance of each column over the rows, added up, over the sum of their means; None of sparse rows, which
+    come with their likelihood."""
+    if isinstance(x, SparseRows):
+        return None
+    first, second, known = (np.zeros(x.shape[1:]) for _ in range(3))
+    for block in blocks(x):
+        first += np.nansum(block, 0, dtype=np.float64)
+        second += np.nansum(np.square(block, dtype=np.float64), 0)
+        known += (~np.isnan(block)).sum(0)
+    mean, square = first / known.clip(1), second / known.clip(1)
+    return float((square - mean**2).sum() / mean.sum())
 
 
 def _categories(x: Array) -> int | None:
-    """How many categories whole numbers from 0 to 9 are, or None where they are counts."""
+    """How many categories whole numbers from 0 to 9 are, or None where they are counts, as those of sparse rows are."""
+    if isinstance(x, SparseRows):
+        return None
     size = math.prod(x.shape[1:])
     seen = np.zeros((MOST_CATEGORIES, size), dtype=np.int64)
     for block in blocks(x):

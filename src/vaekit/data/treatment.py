@@ -18,6 +18,7 @@ import numpy as np
 from vaekit.data.layout import blocks
 from vaekit.data.noise import row_keys, row_uniforms
 from vaekit.data.profile import Profile
+from vaekit.data.sparse import SparseRows
 from vaekit.errors import DataError, SpecError, suggestion
 from vaekit.kinds import Array
 
@@ -98,13 +99,18 @@ class Treatment:
         )
 
     def to_model(self, X: Any) -> Array:
-        """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape)."""
-        X = np.asanyarray(X)
+        """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape).
+
+        Sparse rows stay so: what reads them takes their values as they are.
+        """
+        X = X if isinstance(X, SparseRows) else np.asanyarray(X)
         if X.shape[1:] not in (self.user_shape, self.event_shape, (math.prod(self.event_shape),)):
             raise DataError(
                 f"X has shape {X.shape}; the model was fitted on examples of shape {self.user_shape}, "
                 f"so (n, {', '.join(map(str, self.user_shape))}) is wanted."
             )
+        if isinstance(X, SparseRows):
+            return X.float32()  # type: ignore[return-value]
         x = np.empty((len(X), *self.event_shape), dtype=np.float32)
         done = 0
         for block in blocks(X):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -16,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from vaekit.bounds import Bound
 from vaekit.compatibility import refuse_clashes
 from vaekit.data.holes import hidden_as_nan, refuse_empty
+from vaekit.data.sparse import SparseRows
 from vaekit.errors import DataError, DivergedError, SpecError
 from vaekit.estimators.allowance import Memory, in_training
 from vaekit.estimators.fill import FillsHoles
@@ -42,7 +44,7 @@ from vaekit.train.denoise import make_denoise, with_range
 from vaekit.train.progress import progress
 from vaekit.train.timebox import TimeBox, seconds_of
 
-NON_NEGATIVE = ("binary", "unit", "counts", "categories", "levels")
+NON_NEGATIVE = ("binary", "unit", "positive", "counts", "categories", "levels")
 
 
 @dataclass(frozen=True)
@@ -318,6 +320,8 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         if reset:
             self.log_ = []
         X = as_array(X)
+        if issparse(X):
+            return self._read_sparse(X, reset)
         holes = holes or self.missing == "mask"
         if holes:
             X = hidden_as_nan(X)
@@ -337,6 +341,19 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
                 del self.feature_names_in_
         return array
 
+    def _read_sparse(self, X: Any, reset: bool) -> Array:
+        """Sparse X as rows that become arrays where they are taken; refused where the likelihood is not of counts."""
+        if not self.__sklearn_tags__().input_tags.sparse:
+            raise DataError(
+                f"X is sparse, and likelihood {self.likelihood!r} takes none; sparse rows are counts, for likelihood "
+                "'poisson', 'negative-binomial' and their zero-inflated kind. Use one of these, or give X.toarray()."
+            )
+        fewest = 2 if reset else 1
+        table = validate_data(
+            self, X, reset=reset, accept_sparse="csr", dtype="numeric", ensure_min_samples=fewest
+        )
+        return SparseRows(table)  # type: ignore[return-value]
+
     def _rows(self, X: Array) -> Array:
         """An array that was read as model values (n, *event), binarised as fit did."""
         x = self.treatment_.to_model(X)
@@ -345,7 +362,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def _scorable(self, X: Any, c: Any) -> tuple[Array, Array | None]:
         """As `_given`, with the support of the likelihood checked."""
         x, c = self._given(X, c)
-        self.model_.likelihood.check(x)
+        self.model_.likelihood.check(x.stored if isinstance(x, SparseRows) else x)
         return x, c
 
     def _reader(self, c: Array | None = None) -> Reader:
@@ -428,7 +445,8 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         likelihood = self.likelihood
         if isinstance(likelihood, str) and likelihood == "auto":
             return tags
-        tags.input_tags.positive_only = facts_of(likelihood)[0] in NON_NEGATIVE
+        domain = facts_of(likelihood)[0]
+        tags.input_tags.positive_only, tags.input_tags.sparse = domain in NON_NEGATIVE, domain == "counts"
         return tags
 
 

@@ -14,6 +14,7 @@ from torch import nn
 from vaekit.data.holes import hidden_shares
 from vaekit.data.layout import blocks
 from vaekit.data.profile import Profile, profile, suggest_likelihood
+from vaekit.data.sparse import SparseRows
 from vaekit.data.treatment import Treatment
 from vaekit.errors import SpecError
 from vaekit.kinds import Array
@@ -135,13 +136,13 @@ def split(n: int, fraction: float, seed: int) -> tuple[Array, Array | None]:
 
 
 def rows_of(X: Array, treatment: Treatment, device: torch.device, c: Array | None = None) -> Rows:
-    """The rows of X as the model sees them: one tensor on the device, or left on disk when X is large.
+    """The rows of X as the model sees them: one tensor on the device, or left where they are.
 
-    c (n, C): the condition of each row.
+    That is on disk when X is large, and in X when that is sparse. c (n, C): the condition of each row.
     """
     dynamic = treatment.binarize == "dynamic"
     given = None if c is None else torch.from_numpy(c).to(device)
-    if is_mapped(X) and X.size * 4 > RESIDENT_BYTES:
+    if isinstance(X, SparseRows) or (is_mapped(X) and X.size * 4 > RESIDENT_BYTES):
         return MappedRows(X, treatment.to_model, device, given, dynamic=dynamic)
     return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), given, dynamic=dynamic)
 
@@ -161,6 +162,9 @@ def chosen_rows(rows: Rows, numbers: Array) -> Rows:
 
 def check_support(X: Array, treatment: Treatment, likelihood: Likelihood) -> None:
     """DataError when a value of X is outside of the likelihood's support."""
+    if isinstance(X, SparseRows):
+        likelihood.check(X.stored)  # the others are 0, which every count may be
+        return
     for block in blocks(X):
         x = treatment.to_model(block)
         likelihood.check(treatment.fixed_draw(x) if treatment.binarize == "dynamic" else x)

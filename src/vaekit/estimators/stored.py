@@ -74,6 +74,7 @@ class ProfileFile(_Strict):
     constant: list[Count]
     too_few: bool
     hidden: list[Annotated[float, Field(ge=0, le=1)]] = []
+    dispersion: float | None = None
 
 
 class TreatmentFile(_Strict):

@@ -24,8 +24,9 @@ class CountLikelihood(DecodedLikelihood):
     """x counts 0, 1, 2, ... with mean exp(decoder(z)). The encoder reads log(1 + x).
 
     library: None, or "observed": the mean is the row's own total times a softmax of the decoder's numbers over the
-    event, so that the code says nothing of how much was counted. What is scored is then p(x | z, total); means and
-    draws, which have no row to read, are at the mean total of the training rows.
+    event, so that the code says nothing of how much was counted. What is scored is then log p(x | total), the total
+    being taken as known: it compares with models that are told it too. Means and draws, which have no row to read,
+    are at the mean total of the training rows.
     """
 
     domain = "counts"
@@ -42,7 +43,6 @@ class CountLikelihood(DecodedLikelihood):
         super().__init__(sizes, network, numbers)
         self.library = library
         if library is not None:
-            self.normalised = False
             self.register_buffer("typical", _mean_total(sizes))
 
     @abstractmethod
