@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from vaekit.errors import DataError, SpecError
 from vaekit.estimators.abilities import unless, why_no_density, why_no_sample
 from vaekit.estimators.base import LatentEstimator
+from vaekit.estimators.what_if import WhatIf
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood, ledger, log_likelihood, shown_by
 from vaekit.measure.decomposition import ElboDecomposition, elbo_decomposition
@@ -21,7 +22,7 @@ from vaekit.recipes import compose
 from vaekit.spec import Spec
 
 
-class VAE(DensityMixin, LatentEstimator):
+class VAE(WhatIf, DensityMixin, LatentEstimator):
     """A variational autoencoder: fits p(x) = E_p(z)[p(x | z)] with an encoder q(z | x).
 
     A place (likelihood, prior, posterior, bound, network, each penalty) takes a name, `part(name, ...)` with
@@ -178,14 +179,37 @@ class VAE(DensityMixin, LatentEstimator):
         )
 
     @unless(why_no_sample)
-    def sample(self, n: int = 1, *, c: Any = None, random_state: Any = None, mean: bool = False) -> Array:
+    def sample(
+        self,
+        n: int = 1,
+        *,
+        c: Any = None,
+        given: Any = None,
+        method: str = "auto",
+        random_state: Any = None,
+        mean: bool = False,
+    ) -> Array:
         """n draws from p(x), one array shaped like the data: z from the prior, then x from p(x | z).
 
         mean=True gives the mean of p(x | z) instead, which is what pictures show.
+
+        given={column: value}, or one row or image with NaN where a value is not known, makes them draws of
+        p(x | known values), which come back as they were given; columns are those of a sample, by name or number.
+        method says how: "importance" (resampling of codes from q and the prior), "pseudo-gibbs", "mcmc"
+        (Metropolis within Gibbs) or "auto", which says why in `given_report_`. Warns where the known values are
+        practically impossible under the model, and raises DataError for those outside of its columns or domain.
+
+        Reference: Mattei and Frellsen, 2018, https://arxiv.org/abs/1802.04826
         """
         check_is_fitted(self)
         if not isinstance(n, Integral) or n < 1:
             raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
+        if given is not None:
+            return self._sample_given(int(n), given, c, method, random_state, mean)
+        if method != "auto":
+            raise DataError(
+                f"method={method!r} says how draws under known values are made; give given=, or leave it."
+            )
         seed = int(check_random_state(random_state).randint(2**31 - 1))
         device = next((p.device for p in self.model_.parameters()), torch.device("cpu"))
         generator = torch.Generator(device).manual_seed(seed)

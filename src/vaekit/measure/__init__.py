@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.measure.discrepancy import mmd
     from vaekit.measure.frechet_distance import frechet
     from vaekit.measure.gaps import mig, sap
+    from vaekit.measure.given import Given, GivenReport, draw_given
     from vaekit.measure.interventions import beta_vae_score, factor_vae_score, irs
     from vaekit.measure.modular import modularity
     from vaekit.measure.neighbours import (
@@ -50,6 +51,8 @@ __all__ = [
     "Band",
     "Copies",
     "DensityCoverage",
+    "Given",
+    "GivenReport",
     "LogLikelihood",
     "Measure",
     "PrecisionRecall",
@@ -60,6 +63,7 @@ __all__ = [
     "dci",
     "density_coverage",
     "distortion",
+    "draw_given",
     "expected_coverage",
     "factor_vae_score",
     "frechet",
@@ -108,6 +112,9 @@ _HOME = {
     "frechet": "frechet_distance",
     "mig": "gaps",
     "sap": "gaps",
+    "Given": "given",
+    "GivenReport": "given",
+    "draw_given": "given",
     "beta_vae_score": "interventions",
     "factor_vae_score": "interventions",
     "irs": "interventions",
