@@ -16,7 +16,6 @@ from vaekit.errors import DataError, SpecError
 from vaekit.estimators.abilities import unless, why_no_density
 from vaekit.estimators.evidence import Evidence, read_evidence
 from vaekit.kinds import Array
-from vaekit.measure import log_likelihood
 from vaekit.measure.counterfactual import expected_rows
 from vaekit.measure.given import ENOUGH, GivenReport, draw_given
 
@@ -146,13 +145,8 @@ class WhatIf:
         X_other has as many rows as X, or one that all are compared with. c and c_other are the conditions of each,
         c_other that of X unless it is given. n_samples: draws a row.
         """
-        _check_number("n_samples", n_samples)
-        self._refuse_relaxed("log_likelihood_ratio")
-        found = []
-        for rows, condition in ((X, c), (X_other, c if c_other is None else c_other)):
-            x, given = self._scorable(rows, condition)
-            found.append(log_likelihood(self._reader(given), x, int(n_samples)))
-        ours, other = found
+        ours = self.log_likelihood(X, n_samples, c=c)
+        other = self.log_likelihood(X_other, n_samples, c=c if c_other is None else c_other)
         if len(other.rows) not in (1, len(ours.rows)):
             raise DataError(
                 f"X_other has {len(other.rows)} rows and X has {len(ours.rows)}; give as many, or one row."
