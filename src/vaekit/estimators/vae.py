@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from vaekit.errors import DataError, SpecError
 from vaekit.estimators.abilities import unless, why_no_density, why_no_sample
 from vaekit.estimators.base import LatentEstimator
+from vaekit.estimators.what_if import WhatIf
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood, ledger, log_likelihood, shown_by
 from vaekit.measure.decomposition import ElboDecomposition, elbo_decomposition
@@ -21,7 +22,7 @@ from vaekit.recipes import compose
 from vaekit.spec import Spec
 
 
-class VAE(DensityMixin, LatentEstimator):
+class VAE(WhatIf, DensityMixin, LatentEstimator):
     """A variational autoencoder: fits p(x) = E_p(z)[p(x | z)] with an encoder q(z | x).
 
     A place (likelihood, prior, posterior, bound, network, each penalty) takes a name, `part(name, ...)` with
@@ -183,6 +184,8 @@ class VAE(DensityMixin, LatentEstimator):
         n: int = 1,
         *,
         c: Any = None,
+        given: Any = None,
+        method: str = "auto",
         random_state: Any = None,
         mean: bool = False,
         missing: bool = False,
@@ -191,23 +194,39 @@ class VAE(DensityMixin, LatentEstimator):
 
         mean=True gives the mean of p(x | z) instead, which is what pictures show. missing=True hides values (NaN), each
         on its own, as often as it was missing in the rows of fit.
+
+        given={column: value}, or one row or image with NaN where a value is not known, makes them draws of
+        p(x | known values), which come back as they were given; columns are those of a sample, by name or number.
+        method says how: "importance" (resampling of codes from q and the prior), "pseudo-gibbs", "mcmc"
+        (Metropolis within Gibbs) or "auto", which says why in `given_report_`. Warns where the known values are
+        practically impossible under the model, and raises DataError for those outside of its columns or domain.
+
+        Reference: Mattei and Frellsen, 2018, https://arxiv.org/abs/1802.04826
         """
         check_is_fitted(self)
         if missing and not self.profile_.hidden:
             raise SpecError("no value was missing in the rows of fit, so missing=True has nothing to go by.")
         if not isinstance(n, Integral) or n < 1:
             raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
+        if given is not None and missing:
+            raise DataError("given= and missing=True cannot go together; hide values of the samples afterwards.")
+        if given is not None:
+            return self._sample_given(int(n), given, c, method, random_state, mean)
+        if method != "auto":
+            raise DataError(
+                f"method={method!r} says how draws under known values are made; give given=, or leave it."
+            )
         seed = int(check_random_state(random_state).randint(2**31 - 1))
         device = next((p.device for p in self.model_.parameters()), torch.device("cpu"))
         generator = torch.Generator(device).manual_seed(seed)
-        condition = self._condition(c, int(n))
-        given = None if condition is None else torch.from_numpy(condition).to(device)
+        rows = self._condition(c, int(n))
+        condition = None if rows is None else torch.from_numpy(rows).to(device)
         drawn = []
         with torch.no_grad():
-            z = self.model_.prior.sample(int(n), generator, self.model_.c_for("prior", given))
+            z = self.model_.prior.sample(int(n), generator, self.model_.c_for("prior", condition))
             for start in range(0, int(n), 1024):
                 some = slice(start, start + 1024)
-                p_x = self.model_.decode(z[some].unsqueeze(0), None if given is None else given[some])
+                p_x = self.model_.decode(z[some].unsqueeze(0), None if condition is None else condition[some])
                 drawn.append((shown_by(p_x) if mean else p_x.sample(generator))[0].cpu().double().numpy())
         numbers = self.treatment_.to_user(np.concatenate(drawn))
         if missing:

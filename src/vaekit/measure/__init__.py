@@ -25,13 +25,16 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.measure.agreement import udr
     from vaekit.measure.annealing import Annealed, ais, simulate
     from vaekit.measure.classifier import told_apart
+    from vaekit.measure.closest_record import ClosestRecord, distance_to_closest_record
     from vaekit.measure.codes import active_units, distortion, kl_per_unit, rate
     from vaekit.measure.copies import Copies, nearest_copies
     from vaekit.measure.dci_scores import DCI, dci
     from vaekit.measure.discrepancy import mmd
     from vaekit.measure.frechet_distance import frechet
     from vaekit.measure.gaps import mig, sap
+    from vaekit.measure.given import Given, GivenReport, draw_given
     from vaekit.measure.interventions import beta_vae_score, factor_vae_score, irs
+    from vaekit.measure.learned_from_samples import TrainOnSynthetic, train_on_synthetic
     from vaekit.measure.modular import modularity
     from vaekit.measure.neighbours import (
         DensityCoverage,
@@ -48,18 +51,24 @@ __all__ = [
     "DCI",
     "Annealed",
     "Band",
+    "ClosestRecord",
     "Copies",
     "DensityCoverage",
+    "Given",
+    "GivenReport",
     "LogLikelihood",
     "Measure",
     "PrecisionRecall",
     "Reader",
+    "TrainOnSynthetic",
     "active_units",
     "ais",
     "beta_vae_score",
     "dci",
     "density_coverage",
+    "distance_to_closest_record",
     "distortion",
+    "draw_given",
     "expected_coverage",
     "factor_vae_score",
     "frechet",
@@ -83,6 +92,7 @@ __all__ = [
     "sliced_wasserstein",
     "told_apart",
     "total_correlation",
+    "train_on_synthetic",
     "udr",
 ]
 
@@ -96,6 +106,8 @@ _HOME = {
     "ais": "annealing",
     "simulate": "annealing",
     "told_apart": "classifier",
+    "ClosestRecord": "closest_record",
+    "distance_to_closest_record": "closest_record",
     "active_units": "codes",
     "distortion": "codes",
     "kl_per_unit": "codes",
@@ -108,9 +120,14 @@ _HOME = {
     "frechet": "frechet_distance",
     "mig": "gaps",
     "sap": "gaps",
+    "Given": "given",
+    "GivenReport": "given",
+    "draw_given": "given",
     "beta_vae_score": "interventions",
     "factor_vae_score": "interventions",
     "irs": "interventions",
+    "TrainOnSynthetic": "learned_from_samples",
+    "train_on_synthetic": "learned_from_samples",
     "modularity": "modular",
     "DensityCoverage": "neighbours",
     "PrecisionRecall": "neighbours",

@@ -59,9 +59,9 @@ def nearest_copies(
     A, seen, space = two_feature_samples(samples, train, features, feature_name)
     if not 0 < level < 1:
         raise DataError(f"level={level} is not possible; give a share between 0 and 1, e.g. 0.01.")
-    distances, rows = _nearest(A, seen)
+    distances, rows = nearest(A, seen)
     unseen = None if holdout is None else two_feature_samples(holdout, train, features, feature_name)[0]
-    usual = _nearest_other(seen) if unseen is None else _nearest(unseen, seen)[0]
+    usual = _nearest_other(seen) if unseen is None else nearest(unseen, seen)[0]
     threshold = float(np.quantile(usual, level, method="lower"))
     judges = "training rows among themselves" if unseen is None else "holdout rows"
     share = _share(
@@ -81,7 +81,7 @@ def nearest_copies(
 def _nearer(A: Array, seen: Array, unseen: Array, space: str, rng: Rng) -> Measure:
     size = min(len(seen), len(unseen))
     to_seen, to_unseen = (
-        _nearest(A, rows[rng.choice(len(rows), size, replace=False)])[0] for rows in (seen, unseen)
+        nearest(A, rows[rng.choice(len(rows), size, replace=False)])[0] for rows in (seen, unseen)
     )
     return _share(
         (to_seen < to_unseen) + 0.5 * (to_seen == to_unseen),
@@ -91,7 +91,7 @@ def _nearer(A: Array, seen: Array, unseen: Array, space: str, rng: Rng) -> Measu
 
 
 def _membership(A: Array, seen: Array, unseen: Array, space: str) -> Measure:
-    to_seen, to_unseen = (-_nearest(rows, A)[0] for rows in (seen, unseen))
+    to_seen, to_unseen = (-nearest(rows, A)[0] for rows in (seen, unseen))
     area, error = area_under_curve(to_seen, to_unseen)
     name = f"training rows told from holdout rows by their nearest sample, area under the curve, features: {space}"
     return Measure(area, error, min(len(seen), len(unseen)), name)
@@ -103,7 +103,7 @@ def _share(hits: Array, name: str, reason: str, beside: float = 0.0) -> Measure:
     return Measure(share, math.sqrt(share * (1 - share) / n + beside), n, name, reason)
 
 
-def _nearest(rows: Array, among: Array) -> tuple[Array, Array]:
+def nearest(rows: Array, among: Array) -> tuple[Array, Array]:
     """(n,) the distance of each row to the nearest of `among`, and which that is."""
     from sklearn.neighbors import NearestNeighbors
 

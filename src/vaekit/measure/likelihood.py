@@ -24,6 +24,7 @@ class LogLikelihood:
     rows                   (n,) log p(x) of each row
     effective_sample_size  mean over the rows of (sum w)^2 / sum w^2, of n_samples draws
     n_samples              draws a row
+    errors                 (n,) Monte Carlo standard error of each row's log p(x)
     """
 
     value: float
@@ -32,6 +33,7 @@ class LogLikelihood:
     rows: Array
     effective_sample_size: float
     n_samples: int
+    errors: Array
 
     def shifted(self, by: float | Array) -> LogLikelihood:
         """The same densities in other units: every log p(x) grows by `by` nats, one number or one a row."""
@@ -81,6 +83,7 @@ def log_likelihood(reader: Reader, rows: Array, n_samples: int) -> LogLikelihood
         rows=values,
         effective_sample_size=float(effective.mean()),
         n_samples=n_samples,
+        errors=np.sqrt(variances),
     )
 
 

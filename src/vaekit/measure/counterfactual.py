@@ -1,0 +1,38 @@
+"""What the model expects of whole rows, averaged over the codes that may have made them.
+
+The mean of p(x' | z) over p(z | x): codes from q(z | x), weighted by p(x, z) / q(z | x). Its difference between a row
+with a changed value and the row as it was is what that change says of the other values.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from vaekit.kinds import Array
+from vaekit.machine import fast_torch
+from vaekit.measure.reader import Reader, shown_by
+
+VALUES_AT_ONCE = 2**22
+
+
+def expected_rows(reader: Reader, rows: Array, draws: int) -> tuple[Array, Array]:
+    """rows (n, *event) in model units -> (the mean (n, *event), effective sample size of `draws` codes (n,)).
+
+    All rows have the same noise, so that means of rows that differ little differ by what differs.
+    """
+    generator = torch.Generator(reader.device).manual_seed(reader.seed)
+    model = reader.model
+    noise = torch.randn(
+        draws, 1, model.noise_size, generator=generator, dtype=reader.dtype, device=reader.device
+    )
+    step = max(1, VALUES_AT_ONCE // (draws * max(1, rows[0].size)))
+    means, sizes = [], []
+    with torch.no_grad(), fast_torch():
+        for start in range(0, len(rows), step):
+            x = reader.tensor(rows[start : start + step])
+            found = model(x, noise.expand(-1, len(x), -1), reader.c_of(start, start + len(x)))
+            share = found.log_weight.softmax(0)
+            shown = shown_by(found.p_x)
+            means.append((share.view(*share.shape, *(1,) * (shown.dim() - 2)) * shown).sum(0).cpu().double())
+            sizes.append(share.square().sum(0).reciprocal().cpu().double())
+    return torch.cat(means).numpy(), torch.cat(sizes).numpy()
