@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from vaekit.data.arrays import numbers
-from vaekit.data.images import pixels
 from vaekit.data.labels import as_labels
+from vaekit.data.picture import pixels
 from vaekit.data.source import Source, sha256_of_arrays
 from vaekit.errors import DataError
 from vaekit.kinds import Array

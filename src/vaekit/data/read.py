@@ -49,9 +49,9 @@ def read(source: Any, **how: Any) -> Source:
     """The data at a source: a name, a path, or an array, frame or torch Dataset.
 
     `how` are the options of its reader: labels=, drop=, header=, delimiter= for .csv, labels= and drop=
-    for .parquet and frames, x= and y= for .npz; labels= may be a file of labels for each. Raises RunError for a
-    file that is missing, foreign or damaged, DataError for contents that cannot be used, MissingExtra for .parquet
-    without pyarrow.
+    for .parquet and frames, x= and y= for .npz, size=, resize=, channels=, background= and skip_broken= for a folder
+    of images; labels= may be a file of labels for each. Raises RunError for a file that is missing, foreign or
+    damaged, DataError for contents that cannot be used, MissingExtra for .parquet without pyarrow.
     """
     if not isinstance(source, str | Path):
         reader = _reader_of_object(source)

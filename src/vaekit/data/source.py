@@ -22,7 +22,7 @@ class Source:
     None. Where y came as text it counts the sorted `class_names`, and -1 is unlabelled, as in
     scikit-learn. sha256 is the digest of all that was read: the file, the names and bytes of image
     files, or the bytes of X and then y. `how` is {"reader": name, "options": {...}}; `test` is the test
-    part of a data set that has one.
+    part of a data set that has one. `said` are sentences about what was read.
     """
 
     X: Any
@@ -35,6 +35,7 @@ class Source:
     path: Path | None = None
     how: dict[str, Any] = field(default_factory=dict)
     test: Source | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

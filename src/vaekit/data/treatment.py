@@ -135,6 +135,11 @@ class Treatment:
         """Whether the model's values are the user's."""
         return not np.any(self.offset) and bool(np.all(self.scale == 1))
 
+    @cached_property
+    def divides(self) -> bool:
+        """Whether all that is done to a value is to divide it by one number."""
+        return self.binarize in (None, "dynamic") and self.scale.ndim == 0 and not np.any(self.offset)
+
     def fixed_draw(self, x: Array) -> Array:
         """Probabilities x (n, *event) -> 0 or 1, float32: the same for a row wherever it stands."""
         drawn = np.empty(x.shape, dtype=np.float32)

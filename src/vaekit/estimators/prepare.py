@@ -18,7 +18,7 @@ from vaekit.errors import SpecError
 from vaekit.kinds import Array
 from vaekit.likelihoods import Likelihood
 from vaekit.spec import Part, Sizes, Spec, as_part, lookup
-from vaekit.train import ChosenRows, MappedRows, ResidentRows, Rows
+from vaekit.train import ChosenRows, MappedRows, PixelRows, ResidentRows, Rows
 
 FEWEST_HELD_OUT = 20
 RESIDENT_BYTES = 2**29
@@ -42,7 +42,7 @@ def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, conditi
     found = profile(X, options["image_shape"])
     said = []
     if spec.likelihood == "auto":
-        chosen, why = _choose_likelihood(found, options["binarize"])
+        chosen, why = _choose_likelihood(found, options["binarize"], X.dtype == np.uint8)
         spec = spec.with_(likelihood=chosen)
         said.append(why)
     domain, measure = facts_of(spec.likelihood)
@@ -83,9 +83,9 @@ def classes_in(spec: Spec) -> int:
     return int(of_posterior.get("classes", 0))
 
 
-def _choose_likelihood(found: Profile, binarize: Any) -> tuple[Part, str]:
+def _choose_likelihood(found: Profile, binarize: Any, whole_bytes: bool) -> tuple[Part, str]:
     if binarize is None:
-        return suggest_likelihood(found)
+        return suggest_likelihood(found, whole_bytes=whole_bytes)
     return Part("bernoulli"), f"likelihood 'bernoulli': values are binarised ({binarize})."
 
 
@@ -122,6 +122,12 @@ def rows_of(X: Array, treatment: Treatment, device: torch.device, c: Array | Non
     given = None if c is None else torch.from_numpy(c).to(device)
     if is_mapped(X) and X.size * 4 > RESIDENT_BYTES:
         return MappedRows(X, treatment.to_model, device, given, dynamic=dynamic)
+    if X.dtype == np.uint8 and treatment.divides:
+        own = (
+            np.array(X) if is_mapped(X) else np.require(X, requirements=["C", "W"])
+        )  # torch wants it writable
+        pixels = torch.from_numpy(own.reshape(len(X), *treatment.event_shape)).to(device)
+        return PixelRows(pixels, float(treatment.scale), given, dynamic=dynamic)
     return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), given, dynamic=dynamic)
 
 

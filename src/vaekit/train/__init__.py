@@ -5,13 +5,14 @@
 
 from vaekit.train.callbacks import Callback
 from vaekit.train.loop import Outcome, Plan, Training
-from vaekit.train.rows import ChosenRows, MappedRows, ResidentRows, Rows
+from vaekit.train.rows import ChosenRows, MappedRows, PixelRows, ResidentRows, Rows
 
 __all__ = [
     "Callback",
     "ChosenRows",
     "MappedRows",
     "Outcome",
+    "PixelRows",
     "Plan",
     "ResidentRows",
     "Rows",

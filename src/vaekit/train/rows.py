@@ -37,6 +37,22 @@ class ResidentRows:
         return x, None if self.c is None else self.c.index_select(0, numbers)
 
 
+class PixelRows(ResidentRows):
+    """Rows of uint8, which stay so on the device; a batch of them is divided by `scale` when it is taken."""
+
+    def __init__(self, x: Tensor, scale: float, c: Tensor | None = None, *, dynamic: bool = False) -> None:
+        super().__init__(x, c, dynamic=dynamic)
+        self.scale = scale
+
+    def take(self, numbers: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        numbers = numbers.to(self.x.device)
+        # A float32 quotient is the float64 one rounded, so these are the values that all rows at once would have.
+        x = self.x.index_select(0, numbers).float().div_(self.scale)
+        if self.dynamic:
+            x = torch.bernoulli(x, generator=generator)
+        return x, None if self.c is None else self.c.index_select(0, numbers)
+
+
 class MappedRows:
     """Rows of an array that stays on disk; `treat` turns a block of it into model values."""
 
