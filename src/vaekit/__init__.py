@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
     from vaekit import article, errors, measure, recipes, theory
+    from vaekit.data.shards import open_shards
+    from vaekit.data.write_shards import write_manifest, write_shards
     from vaekit.estimators import (
         AAE,
         AE,
@@ -45,10 +47,13 @@ __all__ = [
     "errors",
     "load",
     "measure",
+    "open_shards",
     "part",
     "preset",
     "recipes",
     "theory",
+    "write_manifest",
+    "write_shards",
 ]
 
 # public name -> the module that defines it; a name that is itself a module stands as its own
@@ -62,6 +67,9 @@ _HOME = {
     "VAE": "vaekit.estimators",
     "load": "vaekit.estimators",
     "preset": "vaekit.estimators",
+    "open_shards": "vaekit.data.shards",
+    "write_manifest": "vaekit.data.write_shards",
+    "write_shards": "vaekit.data.write_shards",
     "Part": "vaekit.spec",
     "Spec": "vaekit.spec",
     "part": "vaekit.spec",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vaekit.data.layout import blocks
+from vaekit.data.pieces import Pieces
 from vaekit.kinds import Array
 
 
@@ -72,7 +73,7 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sha256_of_arrays(*arrays: Array | None) -> str:
+def sha256_of_arrays(*arrays: Array | Pieces | None) -> str:
     """The digest of the arrays' bytes, row by row and one array after the other."""
     digest = hashlib.sha256()
     for array in arrays:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,8 +16,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from vaekit.bounds import Bound
 from vaekit.compatibility import refuse_clashes
+from vaekit.data.dataset import is_dataset
+from vaekit.data.pieces import Pieces
 from vaekit.errors import DataError, DivergedError, SpecError
+from vaekit.estimators.identity import identity_of
 from vaekit.estimators.parameters import CONSTRAINTS
+from vaekit.estimators.pieces import in_pieces, read_pieces
 from vaekit.estimators.prepare import (
     Prepared,
     check_support,
@@ -25,7 +30,7 @@ from vaekit.estimators.prepare import (
     facts_of,
     prepare,
     rows_of,
-    split,
+    split_of,
 )
 from vaekit.kinds import Array
 from vaekit.likelihoods import Likelihood
@@ -33,7 +38,7 @@ from vaekit.machine import choose_device
 from vaekit.measure import Reader
 from vaekit.model import make_model, make_penalties, seen_by_encoder
 from vaekit.spec import Spec, build, is_name_or_part
-from vaekit.train import Outcome, Plan, Rows, Training
+from vaekit.train import Checkpoint, Outcome, Plan, Rows, Training
 from vaekit.train.denoise import make_denoise, with_range
 from vaekit.train.progress import progress
 from vaekit.train.timebox import TimeBox, seconds_of
@@ -136,18 +141,32 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _spec(self) -> Spec:
         """The parts that this estimator's parameters ask for."""
 
-    def fit(self, X: Any, y: Any = None, *, max_time: float | str | None = None) -> Self:
-        """Learn from X: (n, features), images (n, H, W) or (n, C, H, W), a frame, a tensor or a Dataset.
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        max_time: float | str | None = None,
+        checkpoint: str | Path | None = None,
+    ) -> Self:
+        """Learn from X: (n, features), images (n, H, W) or (n, C, H, W), a frame, a tensor, a Dataset, or rows on disk
+        (a memory map, `vaekit.open_shards(folder)`), of which a window is in memory.
 
         y is ignored. With max_time (seconds, or text such as "30s", "9min", "2h") the fit also ends when that
         time is over, with the best weights so far, and `log_` says what as much time again would have bought.
         How far it comes depends on the machine, so this is the one exception to "the same seed, the same weights".
+
+        checkpoint names a file that gets the state of the training every minute. The same fit with the same file goes
+        on from there, to the weights that it would have had without a break; callbacks of your own begin anew. It is
+        left when the fit has ended.
 
         Raises ValueError in words for data or options that cannot work, and DivergedError when the loss stops
         being finite; the estimator then holds the last good weights.
         """
         box = None if max_time is None else TimeBox(seconds_of(max_time))
         begun = self._begin(X, y)
+        if checkpoint is not None:
+            self._go_on(begun, checkpoint)
         begun.training.callbacks += [*progress(int(self.verbose)), *([] if box is None else [box])]
         outcome = begun.training.run()
         self._keep(begun, outcome)
@@ -156,6 +175,15 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         if outcome.diverged:
             raise DivergedError(why_diverged(outcome))
         return self
+
+    def _go_on(self, begun: Begun, path: str | Path) -> None:
+        """Let a training write checkpoints, and go on from the one that is there."""
+        written = Checkpoint(path, identity_of(self, begun))
+        if written.resume(begun.training):
+            self._log(
+                [f"goes on from '{path}': epoch {begun.training.epoch + 1}, step {begun.training.step + 1}."]
+            )
+        begun.training.callbacks.append(written)
 
     def _begin(self, X: Any, y: Any = None) -> Begun:
         """Everything that comes before the first step."""
@@ -180,7 +208,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             build("bound", ready.spec.bound) if is_name_or_part(ready.spec.bound) else ready.spec.bound
         )
         adversarial = any(penalty.learns for penalty in penalties)
-        numbers, held = split(len(X), self.validation_fraction, seed)
+        numbers, held = split_of(X, self.validation_fraction, seed)
         patience = None if held is None or adversarial else self.patience
         plan = Plan(
             max_epochs=epochs_for(len(numbers), self.batch_size)
@@ -292,6 +320,14 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         if reset:
             self.log_ = []
         X = _as_array(X)
+        if isinstance(X, Pieces):
+            if reset and type(self)._trained_on is not LatentEstimator._trained_on:
+                raise DataError(
+                    f"{type(self).__name__} chooses rows by their labels, and rows on disk come as they stand there; "
+                    "give an array."
+                )
+            pieces: Array = read_pieces(self, X, reset)
+            return pieces
         if getattr(X, "ndim", 2) < 3:
             array: Array = validate_data(
                 self, X, reset=reset, dtype="numeric", ensure_min_samples=2 if reset else 1
@@ -405,8 +441,6 @@ def _as_array(X: Any) -> Any:
     """Tensors and Datasets as arrays; everything else as it is."""
     if isinstance(X, torch.Tensor):
         return X.detach().cpu().numpy()
-    if isinstance(X, torch.utils.data.Dataset):
-        from vaekit.data.read import read
-
-        return read(X).X
+    if isinstance(X, torch.utils.data.Dataset) or is_dataset(X):
+        return in_pieces(X)
     return np.asarray(X) if isinstance(X, list | tuple) else X

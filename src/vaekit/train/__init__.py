@@ -4,11 +4,14 @@
 """
 
 from vaekit.train.callbacks import Callback
+from vaekit.train.checkpoint import Checkpoint
 from vaekit.train.loop import Outcome, Plan, Training
 from vaekit.train.rows import ChosenRows, MappedRows, PixelRows, ResidentRows, Rows
+from vaekit.train.windows import WindowedRows
 
 __all__ = [
     "Callback",
+    "Checkpoint",
     "ChosenRows",
     "MappedRows",
     "Outcome",
@@ -17,4 +20,5 @@ __all__ = [
     "ResidentRows",
     "Rows",
     "Training",
+    "WindowedRows",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -25,6 +27,24 @@ class Means:
         self._weights.append([weight for weight, _ in terms.values()])
         self._values.append(list(means.values()))
         self._others.append(others)
+
+    def to_plain(self) -> dict[str, Any]:
+        """What was added so far, as plain data; float32 values are floats without loss."""
+        return {
+            "names": self._names,
+            "sizes": self._sizes,
+            "weights": self._weights,
+            "values": [[float(value) for value in values] for values in self._values],
+            "others": [{name: float(value) for name, value in other.items()} for other in self._others],
+        }
+
+    def put_plain(self, plain: dict[str, Any]) -> None:
+        """The inverse of `to_plain`."""
+        self._names, self._sizes, self._weights = plain["names"], plain["sizes"], plain["weights"]
+        self._values = [[torch.tensor(value) for value in values] for values in plain["values"]]
+        self._others = [
+            {name: torch.tensor(value) for name, value in other.items()} for other in plain["others"]
+        ]
 
     def row(self) -> dict[str, float]:
         """loss, each term, and `weight_` of each term, such that loss = sum of weight x term."""

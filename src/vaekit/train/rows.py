@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vaekit.data.mapped import map_of, refuse_truncated
+
 
 class Rows(Protocol):
     """n rows that can be taken by their numbers."""
@@ -66,11 +68,13 @@ class MappedRows:
         dynamic: bool = False,
     ) -> None:
         self.array, self.treat, self.device, self.c, self.dynamic = array, treat, device, c, dynamic
+        self._mapped = map_of(array)
 
     def __len__(self) -> int:
         return len(self.array)
 
     def take(self, numbers: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        refuse_truncated(self._mapped)
         block = self.treat(np.asarray(self.array[numbers.numpy()]))
         x = torch.from_numpy(block).to(self.device)
         if self.dynamic:
@@ -98,8 +102,12 @@ def in_order(rows: Rows, size: int, generator: torch.Generator) -> Iterator[tupl
 
 
 def shuffled(
-    rows: Rows, size: int, order: torch.Generator, generator: torch.Generator
+    rows: Rows, size: int, order: torch.Generator, generator: torch.Generator, skip: int = 0
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """All rows once, in an order drawn from `order`, `size` at a time."""
-    for numbers in torch.randperm(len(rows), generator=order).split(size):
+    """All rows once, in an order drawn from `order`, `size` at a time, without the first `skip` batches."""
+    own = getattr(rows, "shuffled", None)  # rows that are read from a disk piece by piece know their order
+    if own is not None:
+        yield from own(size, order, generator, skip)
+        return
+    for numbers in torch.randperm(len(rows), generator=order).split(size)[skip:]:
         yield rows.take(numbers, generator)
