@@ -137,14 +137,15 @@ def test_a_process_that_was_killed_by_the_system_goes_on_to_the_same_weights(tmp
         command = [sys.executable, "-c", FIT, str(tmp_path / "s"), str(state), str(out)]
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
-    killed = fit(tmp_path / "state", "none")
-    assert killed.stdout is not None
-    while int(killed.stdout.readline()) < 25:
-        pass
-    os.kill(killed.pid, signal.SIGKILL)
-    assert killed.wait() == -signal.SIGKILL
+    with fit(tmp_path / "state", "none") as killed:
+        assert killed.stdout is not None
+        while int(killed.stdout.readline()) < 25:
+            pass
+        os.kill(killed.pid, signal.SIGKILL)
+        assert killed.wait() == -signal.SIGKILL
     for state, out in ((tmp_path / "state", "again.npy"), ("none", "whole.npy")):
-        assert fit(state, tmp_path / out).wait() == 0
+        with fit(state, tmp_path / out) as fitted:
+            assert fitted.wait() == 0
     np.testing.assert_array_equal(np.load(tmp_path / "again.npy"), np.load(tmp_path / "whole.npy"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,16 @@ Found = tuple[Any, tuple[int, ...], str]
 Block = tuple[Array, tuple[str, ...] | None]
 
 
-def write_shards(rows: Any, folder: str | Path, *, rows_per_shard: int | None = None) -> Shards:
+def write_shards(
+    rows: Any, folder: str | Path, *, rows_per_shard: int | None = None, columns: Sequence[str] | None = None
+) -> Shards:
     """Write rows to a new folder of .npz shards with a manifest, and give them as `fit` takes them.
 
     rows: an array or memory map (n, *event), a frame, a Dataset of items x or (x, y) of which x is written, or an
     iterator of blocks, each an array (b, *event) or a frame; then only one shard is in memory at a time.
-    rows_per_shard: None makes files of about 32 MiB. The folder appears whole or not at all. Raises OutputExists when
-    it is there already, DataError for blocks that do not fit together, RunError when the disk is full.
+    rows_per_shard: None makes files of about 32 MiB. columns: the names of those of an array. The folder appears whole
+    or not at all. Raises OutputExists when it is there already, DataError for blocks that do not fit together, RunError
+    when the disk is full.
     """
     folder = Path(folder).expanduser()
     if os.path.lexists(folder):
@@ -45,7 +48,7 @@ def write_shards(rows: Any, folder: str | Path, *, rows_per_shard: int | None = 
     staging = folder.absolute().parent / f".vaekit-{secrets.token_hex(8)}"
     try:
         staging.mkdir(parents=True)
-        manifest = _write(_blocks_of(rows), staging, rows_per_shard)
+        manifest = _write(_named(_blocks_of(rows), columns), staging, rows_per_shard)
         (staging / NAME).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
         os.rename(staging, folder)  # fails where something has come there since
     except OSError as error:
@@ -121,6 +124,16 @@ def _write(given: Iterator[Block], folder: Path, rows_per_shard: int | None) -> 
     if not found:
         raise DataError("there are no rows to write; give at least two.")
     return described(files, found, names)
+
+
+def _named(given: Iterator[Block], columns: Sequence[str] | None) -> Iterator[Block]:
+    """The blocks with these names, unless they have some."""
+    for X, names in given:
+        if columns is not None and [len(columns)] != list(X.shape[1:]):
+            raise DataError(
+                f"columns has {len(columns)} names, and a row has shape {X.shape[1:]}; name each column."
+            )
+        yield X, names or (None if columns is None else tuple(columns))
 
 
 def _blocks_of(rows: Any) -> Iterator[Block]:

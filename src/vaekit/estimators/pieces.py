@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,9 @@ def read_pieces(estimator: Any, X: Pieces, reset: bool) -> Any:
             raise DataError(
                 f"X has the columns {', '.join(X.columns[:12])}, and fit saw {', '.join(map(str, names[:12]))}."
             )
-        return estimator._read(X[:], reset=False)
+        with warnings.catch_warnings():  # an array of the rows has lost the names that were compared here
+            warnings.filterwarnings("ignore", message="X does not have valid feature names")
+            return estimator._read(X[:], reset=False)
     if len(X) < 2:
         raise DataError(f"X has {len(X)} rows, and nothing can be learned from that; give at least two.")
     if X.dtype.kind == "f":
