@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.data.column import Column
     from vaekit.data.inspection import inspect
     from vaekit.data.schema import Schema
+    from vaekit.data.shards import open_shards
+    from vaekit.data.write_shards import write_manifest, write_shards
     from vaekit.estimators import (
         AAE,
         AE,
@@ -55,10 +57,13 @@ __all__ = [
     "inspect",
     "load",
     "measure",
+    "open_shards",
     "part",
     "preset",
     "recipes",
     "theory",
+    "write_manifest",
+    "write_shards",
 ]
 
 # public name -> the module that defines it; a name that is itself a module stands as its own
@@ -77,6 +82,9 @@ _HOME = {
     "Column": "vaekit.data.column",
     "Schema": "vaekit.data.schema",
     "inspect": "vaekit.data.inspection",
+    "open_shards": "vaekit.data.shards",
+    "write_manifest": "vaekit.data.write_shards",
+    "write_shards": "vaekit.data.write_shards",
     "Part": "vaekit.spec",
     "Spec": "vaekit.spec",
     "part": "vaekit.spec",

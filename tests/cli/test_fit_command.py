@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from calls import SMALL, SMALL_TYPED, process, refused, vaekit
+from PIL import Image
 
 from vaekit.cli.wanted import Wanted
 from vaekit.data.read import read, reread
@@ -108,6 +109,39 @@ def test_the_columns_of_a_table_keep_their_names(flowers: Path, tmp_path: Path) 
     answer = vaekit("fit", flowers, "--labels", "species", "--out", tmp_path / "run", *SMALL_TYPED)
     assert (answer.exit_code, answer.stderr) == (0, "")
     assert list(load(tmp_path / "run").feature_names_in_) == ["length", "=width", "@depth"]
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_a_folder_of_images_is_fitted_as_it_was_asked_for_and_the_run_remembers(tmp_path: Path) -> None:
+    folder, rng = tmp_path / "photos", np.random.default_rng(0)
+    (folder / "__MACOSX").mkdir(parents=True)
+    for at in range(80):
+        Image.fromarray(rng.integers(0, 256, (9 + at % 3, 12, 3), dtype=np.uint8)).save(folder / f"{at}.png")
+    (folder / "broken.png").write_bytes(b"no image")
+    how = ("--size", "8x6", "--resize", "crop", "--background", "black")
+    refused("fit", folder, *how, *SMALL_TYPED, code=3, saying="broken.png' cannot be read")
+    refused("fit", folder, *how[2:4], *SMALL_TYPED, code=3, saying="needs the size")
+    run = tmp_path / "run"
+    answer = vaekit("fit", folder, *how, "--skip-broken", "--out", run, *HELD_OUT, *SMALL_TYPED)
+    assert answer.exit_code == 0, answer.stderr
+    assert "left out 1 of 81 files" in answer.stderr
+
+    fitted = load(run)
+    assert (fitted.spec_.likelihood.name, fitted.sizes_.event_shape) == ("discretised-logistic", (3, 8, 6))
+    source = json.loads((run / "data.json").read_text())["source"]
+    assert source["how"]["options"] == {
+        "size": "8x6", "resize": "crop", "background": "black", "skip_broken": True,
+    }  # fmt: skip
+    X = reread(source).X[fitted.held_out_]
+    measures = json.loads((run / "measures.json").read_text())
+    bits = -fitted.score(X) / (math.log(2) * 3 * 8 * 6)
+    assert measures["held_out_bits_per_value"] == pytest.approx(bits, abs=1e-3)
+    assert f"bits_per_value {bits:>12.2f}".split() in [line.split() for line in answer.stdout.splitlines()]
+    other = tmp_path / "others"
+    other.mkdir()
+    Image.fromarray(rng.integers(0, 256, (30, 20, 3), dtype=np.uint8)).save(other / "a.png")
+    codes = vaekit("encode", run, other, "--out", tmp_path / "codes.npy")
+    assert (codes.exit_code, np.load(tmp_path / "codes.npy").shape) == (0, (1, 2)), codes.stderr
 
 
 def test_labels_colour_the_report_and_are_never_learned_from(

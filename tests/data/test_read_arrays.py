@@ -209,6 +209,10 @@ class Stream(IterableDataset):
         return iter([ONE])
 
 
+def test_an_iterable_dataset_is_read_once_from_first_to_last() -> None:
+    np.testing.assert_array_equal(read(Stream()).X, ONE.numpy()[None] if hasattr(ONE, "numpy") else ONE[None])
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -218,7 +222,7 @@ class Stream(IterableDataset):
         (Items((ONE, [1, 2])), r"labels of shape \(2,\)"),
         (Items("text"), "wanted are real numbers"),
         (Failing(ONE), r"item 0 of your Failing failed \(OSError: disk on fire\)"),
-        (Stream(), "without a length; give a map-style Dataset"),
+        (iter([ONE]), "without a length; give a map-style Dataset"),
     ],
 )
 def test_a_dataset_that_cannot_be_used_is_refused_in_words(given, said) -> None:

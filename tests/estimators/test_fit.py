@@ -70,6 +70,8 @@ def test_channels_last_get_the_transposition_to_type():
         (rng.integers(0, 2, (80, 9)), "bernoulli"),
         (rng.random((80, 9)), "continuous-bernoulli"),
         (rng.integers(0, 256, (80, 8, 8)).astype(np.uint8), "gaussian"),
+        (rng.integers(0, 256, (80, 3, 8, 8)).astype(np.uint8), "discretised-logistic"),
+        (rng.integers(0, 256, (80, 3, 8, 8)).astype(float), "gaussian"),
         (load_digits().data, "gaussian"),
         (load_digits().images / 16, "gaussian"),
         (rng.poisson(4.0, (80, 9)), "poisson"),
@@ -77,7 +79,19 @@ def test_channels_last_get_the_transposition_to_type():
         (rng.normal(size=(80, 9)), "gaussian"),
         (rng.integers(0, 2, (30, 9)), "gaussian"),
     ],
-    ids=["binary", "unit", "pixels", "flat pixels", "pictures", "counts", "categories", "real", "few rows"],
+    ids=[
+        "binary",
+        "unit",
+        "pixels",
+        "colour",
+        "floats",
+        "flat pixels",
+        "pictures",
+        "counts",
+        "categories",
+        "real",
+        "few rows",
+    ],
 )
 def test_auto_picks_the_likelihood_that_fits_and_says_why(X, likelihood):
     vae = VAE(**quick).fit(X)
@@ -91,6 +105,18 @@ def test_uint8_pixels_are_scaled_inside_and_back():
     vae = VAE(max_epochs=150, random_state=0).fit(X)
     assert "divided by 255" in vae.log_[1]
     assert vae.reconstruct(X).mean() == pytest.approx(X.mean(), rel=0.05)
+
+
+@pytest.mark.parametrize("binarize", [None, "dynamic"])
+def test_uint8_stays_uint8_on_the_device_and_trains_as_floats_do(binarize):
+    from vaekit.train import PixelRows
+
+    X = rng.integers(0, 256, (80, 8, 8)).astype(np.uint8)
+    begun = VAE(**quick, binarize=binarize)._begin(X)
+    assert isinstance(begun.rows, PixelRows) and begun.rows.x.dtype == torch.uint8
+    assert np.shares_memory(begun.rows.x.numpy(), X)
+    as_bytes, as_floats = (VAE(**quick, binarize=binarize).fit(given) for given in (X, X.astype(np.float64)))
+    assert torch.equal(weights(as_bytes), weights(as_floats))
 
 
 def test_constant_columns_are_fitted_and_come_back_exactly():

@@ -40,6 +40,11 @@ Other examples:
 @option("--out", metavar="RUN", help="The run folder to write. [default: runs/DATA-MODEL-1, -2, ...]")
 @option("--max-time", metavar="SPAN", help="End after this time at the best weights: 30s, 9min, 2h.")
 @option(
+    "--checkpoint",
+    metavar="FILE",
+    help="Write the state of the training here each minute; the same command goes on from it.",
+)
+@option(
     "--labelled", type=click.IntRange(1), metavar="N", help="Keep N labels, as many of each class as can be."
 )
 @option(
@@ -64,6 +69,7 @@ def command(
     preset: str | None,
     out: str | None,
     max_time: str | None,
+    checkpoint: str | None,
     labelled: int | None,
     labels_as: str | None,
     force: bool,
@@ -74,9 +80,9 @@ def command(
 ) -> int:
     """Fit a model to DATA and write a run folder.
 
-    DATA is digits, mnist, sprites, a file (.npy, .npz, .csv, .parquet, IDX) or a folder of images. The folder holds
-    the model, its measures and a report with pictures; nothing that exists is overwritten. Ctrl-C stops
-    early and keeps the model.
+    DATA is digits, mnist, sprites, a file (.npy, .npz, .csv, .parquet, IDX), or a folder of images or
+    shards. The folder holds the model, its measures and a report with pictures; nothing that exists is
+    overwritten. Ctrl-C stops early and keeps the model.
     """
     if max_time is not None:
         _refuse_span(max_time)
@@ -91,7 +97,7 @@ def command(
     estimator.set_params(verbose=0 if quiet else 1 + loud)
     if source.image_shape is not None and "image_shape" not in wanted.options:
         estimator.set_params(image_shape=source.image_shape)
-    diverged = _fit(estimator, source, max_time, labelled)
+    diverged = _fit(estimator, source, max_time, labelled, checkpoint)
     made = make(estimator, source, typed(ctx))
     run = write_to(made.files, out, RUNS / f"{plain_name(source.name)}-{wanted.name}", force)
     _tell(run, estimator, made, as_json)
@@ -127,7 +133,9 @@ def _use_labels(estimator: Any, role: str) -> None:
     estimator.set_params(labels=role)
 
 
-def _fit(estimator: Any, source: Source, max_time: str | None, labelled: int | None) -> DivergedError | None:
+def _fit(
+    estimator: Any, source: Source, max_time: str | None, labelled: int | None, checkpoint: str | None
+) -> DivergedError | None:
     """Fit in place; gives the error of a fit that diverged and kept its last good weights."""
     import numpy as np
 
@@ -143,7 +151,7 @@ def _fit(estimator: Any, source: Source, max_time: str | None, labelled: int | N
     diverged = None
     try:
         with told_of_data():
-            estimator.fit(source.X, y, max_time=max_time)
+            estimator.fit(source.X, y, max_time=max_time, checkpoint=checkpoint)
     except DivergedError as error:
         diverged = error
     if source.feature_names is not None:

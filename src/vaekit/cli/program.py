@@ -41,6 +41,7 @@ COMMANDS = {
     "sweep": "Fit a model to DATA at many betas and find the knee.",
     "list": "List recipes, parts, presets and data sets.",
     "sample": "Draw new examples from a fitted model.",
+    "shard": "Write DATA as shards, or the manifest of a folder of them.",
     "encode": "Turn DATA into codes.",
     "decode": "Turn codes into examples.",
     "reconstruct": "Encode DATA and decode the codes.",

@@ -34,8 +34,22 @@ reading_options = together(
     _READING("--delimiter", metavar="CHARACTER", help="Between the cells of a .csv; else found."),
     _READING("--x", metavar="NAME", help="The array of a .npz that holds the data."),
     _READING("--y", metavar="NAME", help="The array of a .npz that holds labels."),
+    _READING("--size", metavar="SIDE|HxW", help="Height and width that images are brought to: 64, or 48x64."),
+    _READING(
+        "--resize",
+        type=click.Choice(["stretch", "crop", "pad"]),
+        help="How images come to --size: stretched, their middle cut out, or with margins. [default: stretch]",
+    ),
+    _READING(
+        "--channels", type=click.IntRange(1), metavar="1|3", help="Make all images grey (1) or colour (3)."
+    ),
+    _READING(
+        "--background", metavar="COLOUR", help="Under transparent parts and in margins. [default: white]"
+    ),
+    _READING("--skip-broken", is_flag=True, default=None, help="Leave out image files that cannot be read."),
 )
-_OPTIONS = ("labels", "drop", "header", "delimiter", "x", "y")
+_IMAGES = ("size", "resize", "channels", "background", "skip_broken")
+_OPTIONS = ("labels", "drop", "header", "delimiter", "x", "y", *_IMAGES)
 
 run_argument = click.argument("run")
 data_argument = click.argument("data")
@@ -51,9 +65,12 @@ def read_data(name: str, reading: Mapping[str, Any]) -> Source:
     from vaekit.data.read import read
 
     try:
-        return read(name, **reading)
+        found = read(name, **reading)
     except RunError as error:
         raise DataError(str(error)) from error
+    for sentence in found.said:
+        click.echo(sentence, err=True)
+    return found
 
 
 def labels_of(source: Source) -> Any:

@@ -1,96 +1,151 @@
 """A folder of images as uint8 (n, C, H, W), in the order of their names; subfolders are classes.
 
-Grey files give one channel and colour files three; in a folder with both, all get three. Palettes become
-colours, transparent parts are laid on white, 16-bit grey keeps its upper 8 bits, photos are turned as
-their EXIF says, and of a film the first picture is taken.
+Grey files give one channel and colour files three; where both stand in one folder, `channels` says what is meant. What
+systems leave in folders (.DS_Store, Thumbs.db, __MACOSX, whatever is hidden) is no image. What becomes of each kind of
+file says `vaekit.data.picture`; of a film the first picture is taken.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
+import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from vaekit.data.labels import as_labels
+from vaekit.data.picture import COLOUR, GREY, RESIZES, colour_of, opened, plain, resized, values_of
 from vaekit.data.source import Source
-from vaekit.errors import DataError, RunError
+from vaekit.errors import DataError, RunError, suggestion
 from vaekit.kinds import Array
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm")
+LEFT_BY_SYSTEMS = ("__MACOSX",)
+_MODES = {1: GREY, 3: COLOUR}
 _SHOWN = 8
 
 
-def read_images(path: Path) -> Source:
+def read_images(
+    path: Path,
+    *,
+    size: int | str | tuple[int, int] | None = None,
+    resize: str | None = None,
+    channels: int | None = None,
+    background: str = "white",
+    skip_broken: bool = False,
+) -> Source:
     """All images in the folder and its subfolders.
 
+    size: the side of a square, or (height, width), also written "48x64"; how a picture gets it says resize: "stretch"
+    (the default), "crop" or "pad". channels: 1 makes all grey (luma of ITU-R 601), 3 gives grey ones three equal
+    channels. background: what transparent parts, and the margins of "pad", show. skip_broken leaves files out that
+    cannot be read, and says which.
+
     With two or more subfolders, y counts their sorted names (class_names); an image beside them is
-    unlabelled, -1.
+    unlabelled, -1. Raises RunError naming the files that cannot be read, DataError for a folder that cannot become one
+    array.
     """
-    files = sorted(
-        (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.name[0] != "."),
-        key=lambda file: file.relative_to(path).as_posix(),
-    )
-    if not files:
-        raise DataError(f"folder '{path}' holds no images ({', '.join(SUFFIXES)}); give the one that does.")
+    treat = _treat(size, resize, channels, background)
+    files = _files(path)
     digest = hashlib.sha256()
-    images = []
+    images, kept, broken = [], [], []
     for file in files:
         data = file.read_bytes()
         digest.update(file.relative_to(path).as_posix().encode() + data)
-        images.append(pixels(_opened(data, file), file))
-    y, classes = _classes(path, files)
-    return Source(X=_stacked(images, path), y=y, sha256=digest.hexdigest(), class_names=classes)
+        try:
+            images.append(values_of(treat(plain(opened(data, file), file, background))))
+            kept.append(file)
+        except RunError as error:
+            broken.append(str(error))
+    if broken and not (skip_broken and kept):
+        raise RunError(_told(broken, len(files)))
+    y, classes = _classes(path, kept)
+    said = (f"left out {len(broken)} of {len(files)} files: {' '.join(broken)}",) if broken else ()
+    return Source(
+        X=_stacked(images, kept, path), y=y, sha256=digest.hexdigest(), class_names=classes, said=said
+    )
 
 
-def _stacked(images: list[Array], folder: Path) -> Array:
-    """(n, C, H, W) of images of one size, grey ones repeated where others have colours."""
+def size_of(size: int | str | tuple[int, int]) -> tuple[int, int]:
+    """(height, width) of 64, "64", "48x64" or (48, 64)."""
+    written = "x".join(map(str, size)) if isinstance(size, tuple | list) else str(size)
+    found = re.fullmatch(r"([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?", written.strip())
+    if found is None:
+        raise DataError(
+            f"size={size!r} is not possible; give the side of a square, or HEIGHTxWIDTH as in 48x64."
+        )
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _treat(size: Any, resize: str | None, channels: int | None, background: str) -> Callable[[Any], Any]:
+    """What is done to every picture, when the options can be meant."""
+    if channels is not None and channels not in _MODES:
+        raise DataError(f"channels={channels!r} is not possible; there are: 1 (grey), 3 (colour).")
+    if resize is not None and resize not in RESIZES:
+        raise DataError(
+            f"resize={resize!r} is not possible; there are: {', '.join(RESIZES)}.{suggestion(resize, RESIZES)}"
+        )
+    if resize is not None and size is None:
+        raise DataError(
+            f"resize={resize!r} needs the size to come to; give size=64, for example (--size 64)."
+        )
+    wanted = None if size is None else size_of(size)
+    colour_of(background, COLOUR)
+
+    def treat(image: Any) -> Any:
+        image = image if channels is None else image.convert(_MODES[channels])
+        return image if wanted is None else resized(image, wanted, resize or "stretch", background)
+
+    return treat
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files that should be images, in the order of their names."""
+
+    def is_image(file: Path) -> bool:
+        parts = file.relative_to(folder).parts
+        left = any(part[0] == "." or part in LEFT_BY_SYSTEMS for part in parts)
+        return file.suffix.lower() in SUFFIXES and not left and file.is_file()
+
+    files = sorted(filter(is_image, folder.rglob("*")), key=lambda file: file.relative_to(folder).as_posix())
+    if not files:
+        raise DataError(f"folder '{folder}' holds no images ({', '.join(SUFFIXES)}); give the one that does.")
+    return files
+
+
+def _told(broken: list[str], files: int) -> str:
+    """What is wrong with each of the broken files."""
+    if len(broken) == files > 1:
+        return f"none of the {files} images can be read: {' '.join(broken[:_SHOWN])}"
+    more = f" And {len(broken) - _SHOWN} more." if len(broken) > _SHOWN else ""
+    return f"{' '.join(broken[:_SHOWN])}{more} Or leave such files out with skip_broken=True (--skip-broken)."
+
+
+def _stacked(images: list[Array], files: list[Path], folder: Path) -> Array:
+    """(n, C, H, W) of images of one size and kind; the list is emptied, so that memory holds them once."""
     sizes = Counter(image.shape[1:] for image in images)
     if len(sizes) > 1:
         told = ", ".join(f"{h} x {w} ({n})" for (h, w), n in sizes.most_common(_SHOWN))
         raise DataError(
             f"the {len(images)} images in '{folder}' have {len(sizes)} sizes; height x width (and how many): "
-            f"{told}{', ...' if len(sizes) > _SHOWN else ''}. Bring them to one size first."
+            f"{told}{', ...' if len(sizes) > _SHOWN else ''}. Bring them to one with size=64, for example (--size 64), "
+            "and resize='stretch', 'crop' or 'pad'."
         )
-    shape = (max(len(image) for image in images), *images[0].shape[1:])
-    return np.stack([np.broadcast_to(image, shape) for image in images])
-
-
-def pixels(image: Any, name: object) -> Array:
-    """A PIL image as uint8 (1, H, W) or (3, H, W); `name` is what errors call it."""
-    from PIL import Image, ImageOps
-
-    if image.mode == "F":
-        raise DataError(f"image '{name}' holds floating-point numbers; give such data as a .npy file.")
-    grey = image.mode in ("1", "L", "LA")
-    try:
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I"):
-            return (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)[None]
-        if image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info:
-            white = Image.new("RGBA", image.size, "white")
-            image = Image.alpha_composite(white, image.convert("RGBA"))
-        values: Array = np.asarray(image.convert("L" if grey else "RGB"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise RunError(_broken(name, error)) from error
-    return values[None] if grey else values.transpose(2, 0, 1)
-
-
-def _opened(data: bytes, file: Path) -> Any:
-    """The image, its header read and its pixels not yet."""
-    from PIL import Image
-
-    try:
-        return Image.open(io.BytesIO(data))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise RunError(_broken(file, error)) from error
-
-
-def _broken(name: object, error: Exception) -> str:
-    return f"image '{name}' cannot be read ({error}); mend it or take it out of the folder."
+    kinds = [len(image) for image in images]
+    if len(set(kinds)) > 1:
+        grey, colour = (files[kinds.index(channels)].relative_to(folder) for channels in _MODES)
+        raise DataError(
+            f"'{folder}' holds {kinds.count(1)} grey images ('{grey}') and {kinds.count(3)} in colour ('{colour}'); "
+            "say what all shall be: channels=1 or channels=3 (--channels)."
+        )
+    stacked = np.empty((len(images), *images[0].shape), dtype=np.uint8)
+    for at in range(len(stacked)):
+        stacked[at] = images[at]
+        images[at] = stacked[at]
+    return stacked
 
 
 def _classes(folder: Path, files: list[Path]) -> tuple[Array | None, tuple[str, ...] | None]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from vaekit.data.mapped import map_of, refuse_truncated
+from vaekit.data.pieces import Pieces
 from vaekit.data.sparse import SparseRows
 from vaekit.errors import DataError
 from vaekit.kinds import Array
@@ -15,11 +17,21 @@ from vaekit.kinds import Array
 _BLOCK_VALUES = 2**21
 
 
-def blocks(X: Array) -> Iterator[Array]:
-    """Runs of rows of about two million values, so that a memory-mapped file is never held whole."""
+def blocks(X: Array | Pieces) -> Iterator[Array]:
+    """Runs of rows of about two million values, so that a memory-mapped file is never held whole.
+
+    Raises DataError when such a file has become shorter.
+    """
     rows = max(1, _BLOCK_VALUES // max(1, math.prod(X.shape[1:])))
+    mapped = map_of(X)
     for start in range(0, len(X), rows):
+        refuse_truncated(mapped)
         yield X[start : start + rows]
+
+
+def as_rows(X: Any) -> Any:
+    """X as an array, unless it stays in pieces on disk."""
+    return X if isinstance(X, Pieces) else np.asanyarray(X)
 
 
 def examples(X: Any, image_shape: Sequence[int] | None = None) -> Array:
@@ -34,7 +46,7 @@ def examples(X: Any, image_shape: Sequence[int] | None = None) -> Array:
         if image_shape is not None:
             raise DataError("X is sparse, and images are not; leave image_shape out, or give X.toarray().")
         return X  # type: ignore[return-value]
-    array: Array = np.asanyarray(X)
+    array: Array = as_rows(X)
     wanted = None if image_shape is None else _event_of(image_shape)
     if array.ndim not in (2, 3, 4):
         cure = " Reshape one feature with X.reshape(-1, 1), one sample with X.reshape(1, -1)."
@@ -52,7 +64,7 @@ def examples(X: Any, image_shape: Sequence[int] | None = None) -> Array:
             "X.transpose(0, 3, 1, 2). If they are so already, say "
             f"image_shape={tuple(int(length) for length in array.shape[1:])}."
         )
-    images: Array = array[:, None] if array.ndim == 3 else array
+    images: Array = array.reshape(len(array), 1, *array.shape[1:]) if array.ndim == 3 else array
     if wanted is not None and images.shape[1:] != wanted:
         raise DataError(
             f"X has images of shape {array.shape[1:]}, which is not image_shape={tuple(image_shape or ())}; "

@@ -96,15 +96,20 @@ def profile(X: Any, image_shape: Sequence[int] | None = None) -> Profile:
     )
 
 
-def suggest_likelihood(found: Profile) -> tuple[Part, str]:
-    """The likelihood that fits the kind of data, and the sentence that says why.
+def suggest_likelihood(found: Profile, *, whole_bytes: bool = False) -> tuple[Part, str]:
+    """The likelihood that fits the kind of data, and the sentence that says why. whole_bytes: values are uint8.
 
     Pictures in [0, 1] get a normal with one learned scale, as pixels do: a density on [0, 1] pays so much for the
     exact zeros of a background that codes are drawn far away from the prior, and samples of the prior suffer.
+    Pictures in colour, which have no such background, get probabilities of their 256 levels, and so bits per value
+    that other models of images are compared by.
 
     Counts whose variance is at most 1.5 times their mean are Poisson; above that they get a negative binomial, which
     comes down to Poisson where the code explains what varies.
     """
+    if found.kind == "pixels" and whole_bytes and len(found.event_shape) == 3 and found.event_shape[0] == 3:
+        chosen = part("discretised-logistic")
+        return chosen, f"likelihood '{chosen.name}': pictures in colour, of levels 0 to 255."
     if found.dispersion is not None:
         varied = found.dispersion > POISSON_DISPERSION
         name = "negative-binomial" if varied else "poisson"

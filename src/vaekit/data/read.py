@@ -18,8 +18,11 @@ from vaekit.data.digits import read_digits
 from vaekit.data.idx import is_idx_folder, read_idx, read_idx_folder
 from vaekit.data.images import SUFFIXES, read_images
 from vaekit.data.label_file import is_label_file, read_labels
+from vaekit.data.manifest import is_shard_folder
 from vaekit.data.mnist import read_mnist
-from vaekit.data.source import Source
+from vaekit.data.pieces import Pieces
+from vaekit.data.shards import read_shards, shard_files
+from vaekit.data.source import Source, sha256_of_arrays
 from vaekit.data.sprites import read_sprites
 from vaekit.data.tables import is_frame, read_frame, read_parquet
 from vaekit.errors import DataError, RunError, UnknownOption, VaekitError, suggestion
@@ -37,6 +40,7 @@ READERS: dict[str, Callable[..., Source]] = {
     "idx": read_idx,
     "idx folder": read_idx_folder,
     "images": read_images,
+    "shards": read_shards,
 }
 _KINDS = {
     ".npy": "npy",
@@ -47,17 +51,17 @@ _KINDS = {
     ".parquet": "parquet",
     ".pq": "parquet",
 }
-_POSSIBLE = f"give {', '.join(NAMED)}, a file ({', '.join(_KINDS)}, or IDX), or a folder of images"
+_POSSIBLE = f"give {', '.join(NAMED)}, a file ({', '.join(_KINDS)}, or IDX), or a folder of images or shards"
 
 
 def read(source: Any, **how: Any) -> Source:
     """The data at a source: a name, a path, or an array, frame or torch Dataset.
 
     `how` are the options of its reader: labels=, drop=, only= and words= for .csv, .parquet and frames; also header=,
-    delimiter=, decimal=, quote=, encoding= and na= for .csv; x= and y= for .npz; labels= may be a file of labels for
-    each. Raises RunError for a
-    file that is missing, foreign or damaged, DataError for contents that cannot be used, MissingExtra for .parquet
-    without pyarrow.
+    delimiter=, decimal=, quote=, encoding= and na= for .csv; x= and y= for .npz; size=, resize=, channels=,
+    background= and skip_broken= for a folder of images; labels= may be a file of labels for each. Raises RunError
+    for a file that is missing, foreign or damaged, DataError for contents that cannot be used, MissingExtra for
+    .parquet without pyarrow.
     """
     if not isinstance(source, str | Path):
         reader = _reader_of_object(source)
@@ -129,7 +133,7 @@ def _from_path(path: Path, reader: str, how: Mapping[str, Any]) -> Source:
 def _kind(path: Path) -> str:
     """The name of the reader for a path, or a sentence that says what is possible."""
     if path.is_dir():
-        return "idx folder" if is_idx_folder(path) else "images"
+        return _kind_of_folder(path)
     if not path.exists():
         raise RunError(_missing(path))
     suffix = path.suffix.lower()
@@ -142,6 +146,19 @@ def _kind(path: Path) -> str:
     raise DataError(f"'{path}' is of a kind that is not known; {_POSSIBLE}.")
 
 
+def _kind_of_folder(folder: Path) -> str:
+    if is_idx_folder(folder):
+        return "idx folder"
+    if is_shard_folder(folder):
+        return "shards"
+    if shard_files(folder) and not any(file.suffix.lower() in SUFFIXES for file in folder.rglob("*")):
+        raise DataError(
+            f"folder '{folder}' holds {len(shard_files(folder))} .npz or .parquet files and no manifest.json that says "
+            f"which; write one with `vaekit shard {folder}`, or vaekit.write_manifest('{folder}')."
+        )
+    return "images"
+
+
 def _missing(path: Path) -> str:
     beside = [file.name for file in path.parent.glob("[!.]*")]
     near = suggestion(path, NAMED) or suggestion(path.name, beside)
@@ -149,6 +166,8 @@ def _missing(path: Path) -> str:
 
 
 def _reader_of_object(given: Any) -> Callable[..., Source]:
+    if isinstance(given, Pieces):
+        return _read_pieces
     if is_frame(given):
         return read_frame
     if isinstance(given, list | tuple) or hasattr(given, "__array__") or hasattr(given, "toarray"):
@@ -156,6 +175,11 @@ def _reader_of_object(given: Any) -> Callable[..., Source]:
     if hasattr(given, "__getitem__") or hasattr(given, "__iter__"):
         return read_dataset
     raise DataError(f"X is a {type(given).__name__}; give an array, a frame, a Dataset, a name or a path.")
+
+
+def _read_pieces(given: Pieces) -> Source:
+    """Rows on disk, given in Python."""
+    return Source(X=given, sha256=sha256_of_arrays(given), name="pieces", feature_names=given.columns)
 
 
 def _checked(reader: Callable[..., Source], how: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vaekit.data.layout import blocks
+from vaekit.data.pieces import Pieces
 from vaekit.kinds import Array
 
 
@@ -22,8 +23,8 @@ class Source:
     None. Where y came as text it counts the sorted `class_names`, and -1 is unlabelled, as in
     scikit-learn. sha256 is the digest of all that was read: the file, the names and bytes of image
     files, or the bytes of X and then y. `how` is {"reader": name, "options": {...}}; `test` is the test
-    part of a data set that has one; `found` says what was found of how a file is written. Where columns of words are
-    wanted, X is a `Frame`.
+    part of a data set that has one; `found` says what was found of how a file is written, `said` are sentences about
+    what was read. Where columns of words are wanted, X is a `Frame`.
     """
 
     X: Any
@@ -37,6 +38,7 @@ class Source:
     how: dict[str, Any] = field(default_factory=dict)
     test: Source | None = None
     found: str = ""
+    said: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -73,7 +75,7 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sha256_of_arrays(*arrays: Array | None) -> str:
+def sha256_of_arrays(*arrays: Array | Pieces | None) -> str:
     """The digest of the arrays' bytes, row by row and one array after the other."""
     digest = hashlib.sha256()
     for array in arrays:

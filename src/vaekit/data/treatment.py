@@ -15,7 +15,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from vaekit.data.layout import blocks
+from vaekit.data.layout import as_rows, blocks
+from vaekit.data.moments import Moments
 from vaekit.data.noise import row_keys, row_uniforms
 from vaekit.data.profile import Profile
 from vaekit.data.sparse import SparseRows
@@ -78,7 +79,7 @@ class Treatment:
             scale = np.asarray(float(_pixel_levels(profile)))
             description = f"values are pixels from 0 to {scale:g}, divided by {scale:g}"
         elif scale_inputs and domain == "real" and not (pictures and scale_inputs == "auto"):
-            offset, scale = _standard(np.asanyarray(X).reshape(len(X), *profile.event_shape))
+            offset, scale = _standard(as_rows(X).reshape(len(X), *profile.event_shape))
             constant = np.isin(np.arange(offset.size), profile.constant).reshape(offset.shape)
             description = "each column is standardised: its mean taken off, divided by its standard deviation"
         how, threshold = _binarisation(binarize, domain, measure, scale, profile)
@@ -141,6 +142,11 @@ class Treatment:
         """Whether the model's values are the user's."""
         return not np.any(self.offset) and bool(np.all(self.scale == 1))
 
+    @cached_property
+    def divides(self) -> bool:
+        """Whether all that is done to a value is to divide it by one number."""
+        return self.binarize in (None, "dynamic") and self.scale.ndim == 0 and not np.any(self.offset)
+
     def fixed_draw(self, x: Array) -> Array:
         """Probabilities x (n, *event) -> 0 or 1, float32: the same for a row wherever it stands."""
         drawn = np.empty(x.shape, dtype=np.float32)
@@ -195,11 +201,10 @@ def _standard(x: Array) -> tuple[Array, Array]:
 
     A column whose spread is within the rounding error of its values counts as constant: scale 1.
     """
-    count = sum((~np.isnan(block)).sum(0) for block in blocks(x))
-    count = np.maximum(count, 1)
-    mean = sum(np.nansum(block, 0, dtype=np.float64) for block in blocks(x)) / count
-    variance = sum(np.nansum((block - mean) ** 2, 0) for block in blocks(x)) / count
-    spread = np.sqrt(variance)
+    moments = Moments(x.shape[1:])
+    for block in blocks(x):
+        moments.add(block)
+    mean, spread = moments.mean, np.sqrt(moments.variance)
     rounding = np.finfo(x.dtype if x.dtype.kind == "f" else np.float64).eps
     return mean, np.where(spread > 10 * rounding * np.abs(mean), spread, 1.0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,12 +18,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from vaekit.bounds import Bound
 from vaekit.compatibility import refuse_clashes
 from vaekit.data.holes import hidden_as_nan, refuse_empty
+from vaekit.data.pieces import Pieces
 from vaekit.data.sparse import SparseRows
 from vaekit.errors import DataError, DivergedError, SpecError
 from vaekit.estimators.allowance import Memory, in_training
 from vaekit.estimators.fill import FillsHoles
 from vaekit.estimators.given import as_array, told_of_holes
+from vaekit.estimators.identity import identity_of
 from vaekit.estimators.parameters import CONSTRAINTS
+from vaekit.estimators.pieces import read_pieces
 from vaekit.estimators.prepare import (
     Prepared,
     check_support,
@@ -31,7 +35,7 @@ from vaekit.estimators.prepare import (
     facts_of,
     prepare,
     rows_of,
-    split,
+    split_of,
 )
 from vaekit.kinds import Array
 from vaekit.likelihoods import Likelihood
@@ -39,7 +43,7 @@ from vaekit.machine import choose_device
 from vaekit.measure import Reader
 from vaekit.model import make_model, make_penalties, seen_by_encoder
 from vaekit.spec import Spec, build, is_name_or_part
-from vaekit.train import Outcome, Plan, Rows, Training
+from vaekit.train import Checkpoint, Outcome, Plan, Rows, Training
 from vaekit.train.denoise import make_denoise, with_range
 from vaekit.train.progress import progress
 from vaekit.train.timebox import TimeBox, seconds_of
@@ -144,8 +148,16 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def _spec(self) -> Spec:
         """The parts that this estimator's parameters ask for."""
 
-    def fit(self, X: Any, y: Any = None, *, max_time: float | str | None = None) -> Self:
-        """Learn from X: (n, features), images (n, H, W) or (n, C, H, W), a frame, a tensor or a Dataset.
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        max_time: float | str | None = None,
+        checkpoint: str | Path | None = None,
+    ) -> Self:
+        """Learn from X: (n, features), images (n, H, W) or (n, C, H, W), a frame, a tensor, a Dataset, or rows on disk
+        (a memory map, `vaekit.open_shards(folder)`), of which a window is in memory.
 
         y is ignored. With missing="mask" NaN, None and pd.NA are values that were not observed: the bound is that of
         the values that were, which is right where being hidden does not depend on what is hidden (missing at random);
@@ -155,11 +167,17 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         time is over, with the best weights so far, and `log_` says what as much time again would have bought.
         How far it comes depends on the machine, so this is the one exception to "the same seed, the same weights".
 
+        checkpoint names a file that gets the state of the training every minute. The same fit with the same file goes
+        on from there, to the weights that it would have had without a break; callbacks of your own begin anew. It is
+        left when the fit has ended.
+
         Raises ValueError in words for data or options that cannot work, and DivergedError when the loss stops
         being finite; the estimator then holds the last good weights.
         """
         box = None if max_time is None else TimeBox(seconds_of(max_time))
         begun = self._begin(X, y)
+        if checkpoint is not None:
+            self._go_on(begun, checkpoint)
         begun.training.callbacks += [*progress(int(self.verbose)), *([] if box is None else [box])]
         outcome = begun.training.run()
         self._keep(begun, outcome)
@@ -168,6 +186,15 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         if outcome.diverged:
             raise DivergedError(why_diverged(outcome))
         return self
+
+    def _go_on(self, begun: Begun, path: str | Path) -> None:
+        """Let a training write checkpoints, and go on from the one that is there."""
+        written = Checkpoint(path, identity_of(self, begun))
+        if written.resume(begun.training):
+            self._log(
+                [f"goes on from '{path}': epoch {begun.training.epoch + 1}, step {begun.training.step + 1}."]
+            )
+        begun.training.callbacks.append(written)
 
     def _begin(self, X: Any, y: Any = None) -> Begun:
         """Everything that comes before the first step."""
@@ -198,7 +225,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
             build("bound", ready.spec.bound) if is_name_or_part(ready.spec.bound) else ready.spec.bound
         )
         adversarial = any(penalty.learns for penalty in penalties)
-        numbers, held = split(len(X), self.validation_fraction, seed)
+        numbers, held = split_of(X, self.validation_fraction, seed)
         if self.missing == "mask" and held is not None:
             refuse_empty(X, numbers, self.example_names)
         patience = None if held is None or adversarial else self.patience
@@ -320,6 +347,14 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         if reset:
             self.log_ = []
         X = as_array(X)
+        if isinstance(X, Pieces):
+            if reset and type(self)._trained_on is not LatentEstimator._trained_on:
+                raise DataError(
+                    f"{type(self).__name__} chooses rows by their labels, and rows on disk come as they stand there; "
+                    "give an array."
+                )
+            pieces: Array = read_pieces(self, X, reset)
+            return pieces
         if issparse(X):
             return self._read_sparse(X, reset)
         holes = holes or self.missing == "mask"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -114,9 +115,16 @@ class ClusterAAE(ClusterMixin, LabelledEstimator):
             condition=("prior",),
         )
 
-    def fit(self, X: Any, y: Any = None, *, max_time: float | str | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        max_time: float | str | None = None,
+        checkpoint: str | Path | None = None,
+    ) -> Self:
         """Learn from X, as the other estimators do; y is ignored. `labels_` then has the cluster of each row."""
-        super().fit(X, y, max_time=max_time)
+        super().fit(X, y, max_time=max_time, checkpoint=checkpoint)
         self.condition_ = numbered(self._internal_shares(X))
         self.labels_ = self.predict(X)
         return self

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from vaekit.data.pieces import Pieces
 from vaekit.errors import DataError, suggestion
 from vaekit.kinds import Array
 
@@ -43,6 +44,10 @@ def read_apart(
     """
     import narwhals
 
+    if isinstance(X, Pieces):
+        raise DataError(
+            "columns of rows on disk cannot be the condition; give it as y, one a row, to fit(X, y)."
+        )
     frame = narwhals.from_native(X, eager_only=True, pass_through=True)
     if isinstance(frame, narwhals.DataFrame) and all(isinstance(name, str) for name in frame.columns):
         names = list(frame.columns)

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import torch
 
+from vaekit.data.dataset import is_dataset
 from vaekit.errors import DataError
+from vaekit.estimators.pieces import in_pieces
 
 
 def as_array(X: Any) -> Any:
     """Tensors, Datasets and lists as arrays; everything else as it is."""
     if isinstance(X, torch.Tensor):
         return X.detach().cpu().numpy()
-    if isinstance(X, torch.utils.data.Dataset):
-        from vaekit.data.read import read
-
-        return read(X).X
+    if isinstance(X, torch.utils.data.Dataset) or is_dataset(X):
+        return in_pieces(X)
     return np.asarray(X) if isinstance(X, list | tuple) else X
 
 

@@ -13,6 +13,8 @@ from torch import nn
 
 from vaekit.data.holes import hidden_shares
 from vaekit.data.layout import blocks
+from vaekit.data.mapped import is_mapped
+from vaekit.data.pieces import Pieces
 from vaekit.data.profile import Profile, profile, suggest_likelihood
 from vaekit.data.sparse import SparseRows
 from vaekit.data.treatment import Treatment
@@ -20,11 +22,13 @@ from vaekit.errors import SpecError
 from vaekit.kinds import Array
 from vaekit.likelihoods import Likelihood
 from vaekit.spec import Part, Sizes, Spec, as_part, lookup
-from vaekit.train import ChosenRows, MappedRows, ResidentRows, Rows
+from vaekit.train import ChosenRows, MappedRows, PixelRows, ResidentRows, Rows, WindowedRows
 
 FEWEST_HELD_OUT = 20
 RESIDENT_BYTES = 2**29
 """What a memory map may hold, as float32, to be read into memory whole."""
+HELD_OUT_BYTES = 2**26
+"""What rows that are held out of those on disk take as float32, at most: they stay in memory."""
 FACT_ROWS = 2000
 
 
@@ -53,7 +57,7 @@ def prepare(
         found = replace(found, hidden=hidden_shares(X))
     said = []
     if spec.likelihood == "auto":
-        chosen, why = _choose_likelihood(found, options["binarize"])
+        chosen, why = _choose_likelihood(found, options["binarize"], X.dtype == np.uint8)
         spec = spec.with_(likelihood=chosen)
         said.append(why)
     domain, measure = facts_of(spec.likelihood)
@@ -105,9 +109,9 @@ def classes_in(spec: Spec) -> int:
     return int(of_posterior.get("classes", 0))
 
 
-def _choose_likelihood(found: Profile, binarize: Any) -> tuple[Part, str]:
+def _choose_likelihood(found: Profile, binarize: Any, whole_bytes: bool) -> tuple[Part, str]:
     if binarize is None:
-        return suggest_likelihood(found)
+        return suggest_likelihood(found, whole_bytes=whole_bytes)
     return Part("bernoulli"), f"likelihood 'bernoulli': values are binarised ({binarize})."
 
 
@@ -126,6 +130,30 @@ def _some_rows(n: int, seed: int) -> Array:
     return np.sort(np.random.default_rng(seed).choice(n, FACT_ROWS, replace=False))
 
 
+@dataclass(frozen=True)
+class AllBut:
+    """The numbers of all rows but for some, which are sorted: too many to be written down."""
+
+    rows: int
+    left_out: Array
+
+    def __len__(self) -> int:
+        return self.rows - len(self.left_out)
+
+
+def split_of(X: Any, fraction: float, seed: int) -> tuple[Any, Array | None]:
+    """(training rows, held-out rows or None) of X: of an array as `split` has them, of rows on disk all but some that
+    are drawn from everywhere, no more than memory holds at once."""
+    if not isinstance(X, Pieces):
+        return split(len(X), fraction, seed)
+    most = max(FEWEST_HELD_OUT, HELD_OUT_BYTES // (4 * math.prod(X.shape[1:])))
+    held = min(round(fraction * len(X)), most)
+    if held < FEWEST_HELD_OUT:
+        return AllBut(len(X), np.empty(0, dtype=np.int64)), None
+    drawn = np.random.default_rng([seed, 1]).choice(len(X), held, replace=False, shuffle=False)
+    return AllBut(len(X), np.sort(drawn)), np.sort(drawn)
+
+
 def split(n: int, fraction: float, seed: int) -> tuple[Array, Array | None]:
     """(training rows, held-out rows or None), both sorted. Fewer than 20 rows are not held out."""
     held = round(fraction * n)
@@ -142,20 +170,23 @@ def rows_of(X: Array, treatment: Treatment, device: torch.device, c: Array | Non
     """
     dynamic = treatment.binarize == "dynamic"
     given = None if c is None else torch.from_numpy(c).to(device)
+    if isinstance(X, Pieces):
+        return WindowedRows(X, treatment.to_model, device, given, dynamic=dynamic)
     if isinstance(X, SparseRows) or (is_mapped(X) and X.size * 4 > RESIDENT_BYTES):
         return MappedRows(X, treatment.to_model, device, given, dynamic=dynamic)
+    if X.dtype == np.uint8 and treatment.divides:
+        own = (
+            np.array(X) if is_mapped(X) else np.require(X, requirements=["C", "W"])
+        )  # torch wants it writable
+        pixels = torch.from_numpy(own.reshape(len(X), *treatment.event_shape)).to(device)
+        return PixelRows(pixels, float(treatment.scale), given, dynamic=dynamic)
     return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), given, dynamic=dynamic)
 
 
-def is_mapped(X: Any) -> bool:
-    """Whether X, or the array that it is a view of, is a memory map: a check by scikit-learn gives a view."""
-    while X is not None and not isinstance(X, np.memmap):
-        X = getattr(X, "base", None)
-    return X is not None
-
-
-def chosen_rows(rows: Rows, numbers: Array) -> Rows:
+def chosen_rows(rows: Rows, numbers: Any) -> Rows:
     """The rows of these numbers, which may come more than once."""
+    if isinstance(rows, WindowedRows):
+        return rows.without(numbers.left_out) if isinstance(numbers, AllBut) else rows.chosen(numbers)
     whole = len(numbers) == len(rows) and bool((numbers == np.arange(len(rows))).all())
     return rows if whole else ChosenRows(rows, torch.from_numpy(numbers))
 

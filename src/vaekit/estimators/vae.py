@@ -209,7 +209,9 @@ class VAE(WhatIf, DensityMixin, LatentEstimator):
         if not isinstance(n, Integral) or n < 1:
             raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
         if given is not None and missing:
-            raise DataError("given= and missing=True cannot go together; hide values of the samples afterwards.")
+            raise DataError(
+                "given= and missing=True cannot go together; hide values of the samples afterwards."
+            )
         if given is not None:
             return self._sample_given(int(n), given, c, method, random_state, mean)
         if method != "auto":

@@ -131,7 +131,7 @@ def _meanings(estimator: Any) -> dict[str, tuple[str, str, str]]:
             f"of {estimator.spec_.latent_dim} latent values",
             f"Latent values that tell more than {ACTIVE_NATS} nats about a row.",
         ),
-        "bits_per_value": ("bits per value", "bits", per_value),
+        "bits_per_value": ("bits per value", "bits/dim", per_value),
         "relaxed_floor": (
             "least reconstruction",
             NATS,

@@ -58,7 +58,7 @@ def _share(begun: Begun, other: Begun) -> None:
     ours, theirs = begun.rows, other.rows
     if not isinstance(ours, ResidentRows) or not isinstance(theirs, ResidentRows) or ours.x is theirs.x:
         return
-    if torch.equal(ours.x, theirs.x):
+    if ours.x.dtype == theirs.x.dtype and torch.equal(ours.x, theirs.x):
         ours.x = theirs.x
 
 

@@ -97,6 +97,7 @@ class Training:
             for critic in self.critics
         ]
         self.order = torch.Generator().manual_seed(plan.seed)
+        self.order_of_epoch = self.order.get_state()
         self.noise = torch.Generator(plan.device).manual_seed(plan.seed + 1)
         self.steps_an_epoch = math.ceil(len(rows) / plan.batch_size)
         self.average = Average(model, plan.ema) if plan.ema is not None else None
@@ -108,6 +109,11 @@ class Training:
         self.stop = False
         self.diverged: str | None = None
         self.means = Means()
+
+    @property
+    def players(self) -> list[Player]:
+        """All that move parameters: the model, its encoder where it follows a critic, the critics."""
+        return [self.player, *self.followers, *self.others]
 
     @property
     def work(self) -> float:
@@ -124,7 +130,8 @@ class Training:
     def batches(self, interrupt: Interrupt) -> Iterator[tuple[Tensor, Tensor | None]]:
         """The batches of the whole run: a step is taken on each before the next one is asked for."""
         keep_memory()
-        self.kept.take()
+        if not self.step:  # else it goes on from a checkpoint, with the weights that were kept there
+            self.kept.take()
         self._tell("fit_begins")
         self.model.train()
         while self.epoch < self.plan.max_epochs and not self.stop and not interrupt.asked:
@@ -155,8 +162,10 @@ class Training:
     def _batches_of_epoch(self, interrupt: Interrupt) -> Iterator[tuple[Tensor, Tensor | None]]:
         started = time.perf_counter()
         self._tell("epoch_begins")
-        self.means = Means()
-        for x, c in shuffled(self.rows, self.plan.batch_size, self.order, self.noise):
+        over = self.step - self.epoch * self.steps_an_epoch
+        self.means = self.means if over else Means()
+        self.order_of_epoch = self.order.get_state()
+        for x, c in shuffled(self.rows, self.plan.batch_size, self.order, self.noise, over):
             self._tell("step_begins")
             yield x, c
             if self.diverged:

@@ -25,6 +25,21 @@ class Player:
             make_optimizer(optimizer, self.parameters, learning_rate) if self.parameters else None
         )
 
+    def states(self) -> list[dict[str, Any]]:
+        """What the optimiser knows of each parameter, in their order."""
+        return [] if self.optimizer is None else [dict(self.optimizer.state[p]) for p in self.parameters]
+
+    def put_states(self, states: dict[int, dict[str, Any]]) -> None:
+        """Give the optimiser what `states` gave, by the place of the parameter."""
+        if self.optimizer is None:
+            return
+        for at, state in states.items():
+            parameter = self.parameters[at]
+            self.optimizer.state[parameter] = {
+                name: value.to(parameter.device) if isinstance(value, Tensor) else value
+                for name, value in state.items()
+            }
+
     def feel(self, loss: Tensor, alone: bool = False, again: bool = False) -> None:
         """Give this player's parameters, and nobody else's, the gradient of its loss.
 

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vaekit.data.mapped import map_of, refuse_truncated
+
 
 def drawn(x: Tensor, generator: torch.Generator, holes: bool) -> Tensor:
     """A draw from probabilities x (B, *event); holes: whether some are hidden (NaN), and stay so."""
@@ -46,6 +48,22 @@ class ResidentRows:
         return x, None if self.c is None else self.c.index_select(0, numbers)
 
 
+class PixelRows(ResidentRows):
+    """Rows of uint8, which stay so on the device; a batch of them is divided by `scale` when it is taken."""
+
+    def __init__(self, x: Tensor, scale: float, c: Tensor | None = None, *, dynamic: bool = False) -> None:
+        super().__init__(x, c, dynamic=dynamic)
+        self.scale = scale
+
+    def take(self, numbers: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        numbers = numbers.to(self.x.device)
+        # A float32 quotient is the float64 one rounded, so these are the values that all rows at once would have.
+        x = self.x.index_select(0, numbers).float().div_(self.scale)
+        if self.dynamic:
+            x = torch.bernoulli(x, generator=generator)
+        return x, None if self.c is None else self.c.index_select(0, numbers)
+
+
 class MappedRows:
     """Rows of an array that stays on disk; `treat` turns a block of it into model values."""
 
@@ -59,11 +77,13 @@ class MappedRows:
         dynamic: bool = False,
     ) -> None:
         self.array, self.treat, self.device, self.c, self.dynamic = array, treat, device, c, dynamic
+        self._mapped = map_of(array)
 
     def __len__(self) -> int:
         return len(self.array)
 
     def take(self, numbers: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor | None]:
+        refuse_truncated(self._mapped)
         block = self.treat(np.asarray(self.array[numbers.numpy()]))
         x = torch.from_numpy(block).to(self.device)
         if self.dynamic:
@@ -91,8 +111,12 @@ def in_order(rows: Rows, size: int, generator: torch.Generator) -> Iterator[tupl
 
 
 def shuffled(
-    rows: Rows, size: int, order: torch.Generator, generator: torch.Generator
+    rows: Rows, size: int, order: torch.Generator, generator: torch.Generator, skip: int = 0
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """All rows once, in an order drawn from `order`, `size` at a time."""
-    for numbers in torch.randperm(len(rows), generator=order).split(size):
+    """All rows once, in an order drawn from `order`, `size` at a time, without the first `skip` batches."""
+    own = getattr(rows, "shuffled", None)  # rows that are read from a disk piece by piece know their order
+    if own is not None:
+        yield from own(size, order, generator, skip)
+        return
+    for numbers in torch.randperm(len(rows), generator=order).split(size)[skip:]:
         yield rows.take(numbers, generator)
