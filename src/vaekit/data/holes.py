@@ -44,10 +44,11 @@ def refuse_empty(X: Array, rows: Array | None = None, names: Sequence[str] | Arr
     """DataError, naming them, when columns of X (n, *shape) have no value in these rows (None: in any row)."""
     if X.dtype.kind != "f":
         return
-    chosen = X if rows is None else X[rows]
-    seen = np.zeros(chosen.shape[1:], dtype=bool)
-    for block in blocks(chosen):
-        seen |= ~np.isnan(block).all(0)
+    asked = np.ones(len(X), dtype=bool) if rows is None else np.isin(np.arange(len(X)), rows)
+    seen, start = np.zeros(X.shape[1:], dtype=bool), 0
+    for block in blocks(X):
+        seen |= ~np.isnan(block[asked[start : start + len(block)]]).all(0)
+        start += len(block)
     empty = np.flatnonzero(~seen.ravel())
     if not len(empty):
         return
