@@ -61,6 +61,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
+    _own_constraints: ClassVar[dict[str, list[Any]]] = {}
+    """What a parameter may be here, where that is not what it may be everywhere."""
     score_draws = 8
     """Evenly spread draws a row that scores are averaged over."""
 
@@ -117,7 +119,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._parameter_constraints = {name: CONSTRAINTS[name] for name in cls._get_param_names()}
+        allowed = CONSTRAINTS | cls._own_constraints
+        cls._parameter_constraints = {name: allowed[name] for name in cls._get_param_names()}
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters; `prior__components` reaches an option of the part that fills a place."""
@@ -165,6 +168,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         spec = self._spec().with_(denoise=self.denoise)
         refuse_clashes(spec if c is not None else spec.with_(condition=()))
         ready = prepare(X, spec, self.get_params(deep=False), seed, 0 if c is None else c.shape[1])
+        ready = self._suited(ready)
         self._log(ready.said)
         device = choose_device(self.device)
         generator = torch.Generator().manual_seed(seed)
@@ -235,6 +239,16 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _learn(self, X: Any, y: Any) -> tuple[Array, Array | None]:
         """(X as an array, the condition (n, C) of its rows or None), both remembered as what fit saw."""
         return self._read(X, reset=True), None
+
+    def _suited(self, ready: Prepared) -> Prepared:
+        """What the data decided, with what this estimator decides from it."""
+        return ready
+
+    @property
+    def kept_arrays(self) -> dict[str, tuple[int, ...]]:
+        """The fitted attributes, float64 beside the model, that belong into its file: name -> shape, -1 for any
+        length."""
+        return {}
 
     def _trained_on(self, numbers: Array, c: Array | None) -> Array:
         """The numbers of the rows that an epoch sees, some more than once where that is what is wanted; those held
