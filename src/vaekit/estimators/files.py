@@ -123,7 +123,7 @@ def _condition_file(estimator: Any) -> ConditionFile | None:
 
 
 def _weights(estimator: Any, arrays: Mapping[str, Array]) -> bytes:
-    """weights.safetensors: the model, what learns beside it, the treatment, what else was learned, the golden output."""
+    """weights.safetensors: the model, what learns beside it, the treatment, what else is kept, the golden output."""
     found = {f"model.{name}": _numpy(name, t) for name, t in estimator.model_.state_dict().items()}
     for i, penalty in enumerate(estimator.penalties_):
         found |= {f"penalty.{i}.{name}": _numpy(name, t) for name, t in penalty.state_dict().items()}

@@ -246,7 +246,8 @@ class OutlierVAE(OutlierMixin, VAE):
         """The scores of x (n, *event), (n,), log-densities in the units of X."""
         kind = NORMALITIES[self.score_by]
         values = kind.values(self._parts(x), self.usual_)
-        return values + self.treatment_.log_jacobian if kind.of_density else values
+        shift: float = self.treatment_.log_jacobian if kind.of_density else 0.0
+        return values + shift
 
     @unless(why_no_density)
     def score_samples(self, X: Any, c: Any = None) -> Array:
@@ -307,7 +308,7 @@ class OutlierVAE(OutlierMixin, VAE):
         x, _ = self._scorable(X, None)
         size = self.sizes_.event_size
         at = np.arange(size) if columns is None else np.asarray(columns, dtype=int)
-        if at.ndim != 1 or (len(at) and not (0 <= at.min() and at.max() < size)):
+        if at.ndim != 1 or (len(at) and not (at.min() >= 0 and at.max() < size)):
             raise DataError(
                 f"columns={columns!r} are no places of an example, which has {size}: 0 to {size - 1}."
             )

@@ -27,8 +27,8 @@ def best_posterior(reader: Reader, x: Tensor, rows: Array, draws: int) -> tuple[
     given = reader.evidence(x, rows, draws)
     if not isinstance(given.q, DiagonalNormal):
         raise SpecError(
-            "score_by='regret' looks for the best mean and variance of q, which posterior 'normal' alone has; use that, "
-            "or score_by='likelihood'."
+            "score_by='regret' looks for the best mean and variance of q, which posterior 'normal' alone has; use "
+            "that, or score_by='likelihood'."
         )
     noise = reader.row_noise(rows, draws)
 

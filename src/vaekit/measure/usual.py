@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 
@@ -14,7 +12,7 @@ from vaekit.measure.reader import Reader, shown_by
 DRAWS = 500
 
 
-def usual_values(reader: Reader, row: Array, at: Sequence[int]) -> Array:
+def usual_values(reader: Reader, row: Array, at: Array) -> Array:
     """row (*event) in model units -> (len(at),): E[x_j | the other values of the row], for each place j of the
     flattened example, by importance sampling over codes that have not seen x_j. Of categories, the one that most of
     the weight is on.
