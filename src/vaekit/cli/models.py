@@ -13,6 +13,7 @@ MODELS = {
     "semi-supervised-vae": "SemiSupervisedVAE",
     "semi-supervised-aae": "SemiSupervisedAAE",
     "cluster-aae": "ClusterAAE",
+    "outlier": "OutlierVAE",
 }
 DEFAULT = "vae"
 

@@ -47,6 +47,7 @@ COMMANDS = {
     "reconstruct": "Encode DATA and decode the codes.",
     "impute": "Fill the missing values of DATA.",
     "score": "Score each row of DATA, in nats.",
+    "explain": "Say which values make a row strange.",
     "predict": "Say the class of each row of DATA, or its cluster.",
     "plot": "Draw one figure of a fitted model.",
     "report": "Write the report of a run again.",

@@ -10,6 +10,7 @@ from vaekit.estimators.cluster import ClusterAAE
 from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.files import load
 from vaekit.estimators.imputer import VAEImputer
+from vaekit.estimators.outlier import OutlierVAE
 from vaekit.estimators.presets import preset
 from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
 from vaekit.estimators.tabular import TabularVAE
@@ -21,6 +22,7 @@ __all__ = [
     "CVAE",
     "VAE",
     "ClusterAAE",
+    "OutlierVAE",
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
     "TabularVAE",

@@ -72,6 +72,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
     _own_constraints: ClassVar[dict[str, list[Any]]] = {}
+    """What a parameter may be here, where that is not what it may be everywhere."""
     score_draws = 8
     """Evenly spread draws a row that scores are averaged over."""
 
@@ -206,6 +207,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
             refuse_empty(X, names=self.example_names)
         refuse_clashes(spec if c is not None else spec.with_(condition=()))
         ready = self._prepare(X, spec, seed, 0 if c is None else c.shape[1])
+        ready = self._suited(ready)
         self._log(ready.said)
         device = choose_device(self.device)
         generator = torch.Generator().manual_seed(seed)
@@ -286,6 +288,16 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def _learn(self, X: Any, y: Any) -> tuple[Array, Array | None]:
         """(X as an array, the condition (n, C) of its rows or None), both remembered as what fit saw."""
         return self._read(X, reset=True), None
+
+    def _suited(self, ready: Prepared) -> Prepared:
+        """What the data decided, with what this estimator decides from it."""
+        return ready
+
+    @property
+    def kept_arrays(self) -> dict[str, tuple[int, ...]]:
+        """The fitted attributes, float64 beside the model, that belong into its file: name -> shape, -1 for any
+        length."""
+        return {}
 
     def _trained_on(self, numbers: Array, c: Array | None) -> Array:
         """The numbers of the rows that an epoch sees, some more than once where that is what is wanted; those held

@@ -1,4 +1,4 @@
-"""Some columns of X taken out: their values as they came, and the others as numbers."""
+"""Columns of X: some taken out as they came, and what was found of all of them put back under their names."""
 
 from __future__ import annotations
 
@@ -61,3 +61,17 @@ def read_apart(
         at = columns(array.shape[1], None)
         values = {f"x{i}": array[:, i] for i in at}
     return np.delete(array, at, axis=1), values
+
+
+def like(X: Any, values: Array) -> Any:
+    """values, which are of the rows and columns of X, as a frame of its kind with its names; an array for an array."""
+    import narwhals
+
+    frame = narwhals.from_native(X, eager_only=True, pass_through=True)
+    if not isinstance(frame, narwhals.DataFrame):
+        return values
+    backend = frame.implementation
+    columns = [
+        narwhals.new_series(name, values[:, i], backend=backend) for i, name in enumerate(frame.columns)
+    ]
+    return frame.with_columns(*columns).to_native()

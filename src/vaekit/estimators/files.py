@@ -124,12 +124,13 @@ def _condition_file(estimator: Any) -> ConditionFile | None:
 
 
 def _weights(estimator: Any, arrays: Mapping[str, Array]) -> bytes:
-    """weights.safetensors: the model, what learns beside it, the treatment, and the golden output."""
+    """weights.safetensors: the model, what learns beside it, the treatment, what else is kept, the golden output."""
     found = {f"model.{name}": _numpy(name, t) for name, t in estimator.model_.state_dict().items()}
     for i, penalty in enumerate(estimator.penalties_):
         found |= {f"penalty.{i}.{name}": _numpy(name, t) for name, t in penalty.state_dict().items()}
     found |= {f"treatment.{name}": np.asarray(a) for name, a in estimator.treatment_.arrays().items()}
     found |= {f"parameter.{name}": a for name, a in arrays.items()}
+    found |= {f"kept.{name}": np.asarray(getattr(estimator, name), float) for name in estimator.kept_arrays}
     found |= {f"golden.{name}": a for name, a in golden(estimator).items()}
     if estimator.held_out_ is not None:
         found["held_out"] = np.asarray(estimator.held_out_, dtype=np.int64)

@@ -52,5 +52,8 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "labels": [StrOptions({"prior", "decoder"}), None],
     "critic": [str, Part],
     "label_weight": [Interval(Real, 0, None, closed="neither")],
+    "score_by": [StrOptions({"likelihood", "elbo", "reconstruction", "regret", "typicality"})],
+    "contamination": [Interval(Real, 0, 0.5, closed="right"), StrOptions({"auto"})],
+    "calibration": [StrOptions({"auto", "folds", "held-out"}), None],
     "n_clusters": [Interval(Integral, 1, None, closed="left")],
 }

@@ -29,11 +29,12 @@ from vaekit.estimators.base import LatentEstimator
 from vaekit.estimators.cluster import ClusterAAE
 from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.golden import compare as compare_golden
+from vaekit.estimators.outlier import OutlierVAE
 from vaekit.estimators.plain import NOT_KEPT, marked, read_parameter, refuse_missing_own
 from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
 from vaekit.estimators.stored import ConditionFile, DataFile, SpecFile, parse, read_history
 from vaekit.estimators.tabular import TabularVAE
-from vaekit.estimators.tensors import Tensors, fill, held_out, same_names, treatment_arrays
+from vaekit.estimators.tensors import Tensors, fill, held_out, kept_arrays, same_names, treatment_arrays
 from vaekit.estimators.vae import VAE
 from vaekit.machine import choose_device
 from vaekit.model import make_model, make_penalties
@@ -42,7 +43,7 @@ from vaekit.spec import Sizes, Spec, build
 
 ESTIMATORS: dict[str, type[LatentEstimator]] = {
     cls.__name__: cls
-    for cls in (AAE, AE, CVAE, ClusterAAE, SemiSupervisedAAE, SemiSupervisedVAE, TabularVAE, VAE)
+    for cls in (AAE, AE, CVAE, ClusterAAE, OutlierVAE, SemiSupervisedAAE, SemiSupervisedVAE, TabularVAE, VAE)
 }
 LARGEST_OPTION = 10_000
 
@@ -65,6 +66,8 @@ def load(path: str | Path, *, device: str = "cpu", **own: Any) -> Any:
         estimator = _estimator(spec_file, tensors, own)
         _make(estimator, spec_file, tensors, own)
         _restore_data(estimator, data_file, tensors)
+        for name, array in kept_arrays(tensors.below("kept."), estimator.kept_arrays).items():
+            setattr(estimator, name, array if array.ndim else float(array))
         estimator.history_ = read_history(content["history.csv"], spec_file.epochs)
         compare_golden(estimator, tensors.below("golden."), spec_file.vaekit)
         tensors.refuse_rest()

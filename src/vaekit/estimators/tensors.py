@@ -72,6 +72,19 @@ def treatment_arrays(arrays: dict[str, Array], event: tuple[int, ...]) -> dict[s
     return arrays
 
 
+def kept_arrays(stored: Mapping[str, Array], wanted: Mapping[str, tuple[int, ...]]) -> Mapping[str, Array]:
+    """What was learned beside the model: the same names, float64 of these shapes (-1: any length), and finite."""
+    same_names("arrays beside the model", wanted, stored)
+    for name, shape in wanted.items():
+        given = stored[name]
+        alike = len(given.shape) == len(shape) and all(
+            length in (-1, n) for length, n in zip(shape, given.shape, strict=True)
+        )
+        if not alike or given.dtype != np.float64 or not np.isfinite(given).all():
+            raise ModelFileError(f"the tensor 'kept.{name}' is not float64 of shape {shape}, and finite.")
+    return stored
+
+
 def held_out(stored: Mapping[str, Array], wanted: int, rows: int) -> Array | None:
     """The numbers of the rows that were held out, sorted: as many as wanted, all of them within the data."""
     same_names("numbers of the rows held out", [""] if wanted else [], stored)
