@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
 from vaekit.data.read import read
-from vaekit.data.source import Source
 from vaekit.errors import DivergedError, RunError
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood
@@ -25,6 +24,16 @@ GLIMPSE = 600
 """Rows of the schedule that only shows that a trial runs."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Pictures (n, 1, 28, 28) of uint8 with their digits, to train on and to test."""
+
+    X: Array
+    y: Array
+    test: Array
+    test_y: Array
 
 
 class Bench:
@@ -60,12 +69,13 @@ class Bench:
         """A generator of this seed for this purpose, whatever was drawn before."""
         return np.random.default_rng([self.seed, *purpose.encode()])
 
-    def mnist(self) -> Source:
-        """MNIST with its test part. Raises RunError, in words, where it is not at hand."""
+    def mnist(self) -> Digits:
+        """MNIST in its two parts. Raises RunError, in words, where it is not at hand."""
         source = read("mnist")
-        if source.test is None:
-            raise RunError("this MNIST has no test part; give the folder with all four of its files.")
-        return _first(source) if self.glimpse else source
+        if source.test is None or source.y is None or source.test.y is None:
+            raise RunError("this MNIST is not whole; give the folder with all four of its files.")
+        few = slice(GLIMPSE if self.glimpse else None)
+        return Digits(source.X[few], source.y[few], source.test.X[few], source.test.y[few])
 
     def draws(self, wanted: int) -> int:
         """How many draws a row: what is wanted, but few in a glimpse."""
@@ -77,7 +87,8 @@ class Bench:
         Raises KeyboardInterrupt when the fit was cut off by Ctrl-C.
         """
         pace = self._pace(share)
-        estimator.set_params(callbacks=(pace,), **({"max_epochs": 1} if self.glimpse else {}))
+        callbacks = (*estimator.callbacks, pace)
+        estimator.set_params(callbacks=callbacks, **({"max_epochs": 1} if self.glimpse else {}))
         estimator.fit(X, y)
         self._note(pace, estimator.n_iter_)
         if estimator.interrupted_:
@@ -104,21 +115,20 @@ class Bench:
         self.cut = self.cut or pace.cut
         self.notes.append(f"{epochs} of {pace.planned} epochs" if pace.cut else f"{epochs} epochs")
 
-    def rows(self, ask: Callable[..., Array], *columns: Any, share: float = 1.0, of: str = "test") -> Array:
+    def rows(
+        self, ask: Callable[..., Array], *columns: Any, share: float = 1.0, most: int | None = None
+    ) -> Array:
         """(n,) ask(columns) of rows in a random order, as many as fit into a share of the time that is left.
 
         columns (rows, ...): each is handed over by some of its rows. The order is drawn, so that the rows measured
-        stand for all: the first half of MNIST's test images is the easier one.
+        stand for all: the first half of MNIST's test images is the easier one. most: no more rows than these.
         """
         ends = self.clock() + self.within(share)
-        total = len(columns[0])
-        order, answers, done, size = (
-            self.rng("order of rows").permutation(total),
-            list[Array](),
-            0,
-            FIRST_ROWS,
-        )
-        while done < total:
+        wanted = len(columns[0]) if most is None else min(most, len(columns[0]))
+        order = self.rng("order of rows").permutation(len(columns[0]))[:wanted]
+        answers: list[Array] = []
+        done, size = 0, FIRST_ROWS
+        while done < wanted:
             begun, numbers = self.clock(), np.sort(order[done : done + size])
             answers.append(np.asarray(ask(*(column[numbers] for column in columns)), dtype=np.float64))
             done += len(numbers)
@@ -127,23 +137,30 @@ class Bench:
             size = int(min(2 * size, MOST_ROWS, fit))
             if size < 1 or self.glimpse:
                 break
-        if done < total and not self.glimpse:
+        if done < wanted and not self.glimpse:
             self.cut = True
-            self.notes.append(f"{done:,} of {total:,} {of} rows measured")
+            self.notes.append(f"{done:,} of {wanted:,} rows measured")
         return np.concatenate(answers)
 
-    def mean(self, ask: Callable[..., Array], *columns: Any, share: float = 1.0, sign: float = 1.0) -> Found:
+    def mean(
+        self,
+        ask: Callable[..., Array],
+        *columns: Any,
+        share: float = 1.0,
+        most: int | None = None,
+        sign: float = 1.0,
+    ) -> Found:
         """The mean of `rows`, times sign, with its standard error over them."""
-        return mean_of(sign * self.rows(ask, *columns, share=share), len(columns[0]))
+        return mean_of(sign * self.rows(ask, *columns, share=share, most=most), len(columns[0]))
 
-    def nll(self, model: Any, X: Array, draws: int, *, share: float = 1.0) -> Found:
+    def nll(self, model: Any, X: Array, draws: int, *, share: float = 1.0, most: int | None = None) -> Found:
         """-log p(x) of X by importance sampling with so many draws a row, nats per example."""
 
         def log_px(rows: Array) -> Array:
             found: LogLikelihood = model.log_likelihood(rows, self.draws(draws))
             return found.rows
 
-        return self.mean(log_px, X, share=share, sign=-1.0)
+        return self.mean(log_px, X, share=share, most=most, sign=-1.0)
 
 
 def mean_of(values: Array, of: int | None = None) -> Found:
@@ -152,22 +169,13 @@ def mean_of(values: Array, of: int | None = None) -> Found:
     return Found(float(values.mean()), error, len(values), of)
 
 
+def test_error(predicted: Array, y: Any) -> Found:
+    """The share of test rows whose label was missed, in percent, with its standard error."""
+    missed = np.asarray(predicted) != np.asarray(y)
+    return mean_of(100.0 * missed.astype(np.float64), len(missed))
+
+
 def flat(X: Any) -> Array:
     """Pictures from 0 to 255 as rows (n, pixels) of float32 from 0 to 1."""
     rows: Array = np.asarray(X).reshape(len(X), -1) / np.float32(255)
     return rows
-
-
-def _first(source: Source) -> Source:
-    test = source.test
-    assert test is not None
-    return replace(
-        source,
-        X=source.X[:GLIMPSE],
-        y=_some(source.y),
-        test=replace(test, X=test.X[:GLIMPSE], y=_some(test.y)),
-    )
-
-
-def _some(y: Sequence[Any] | Array | None) -> Any:
-    return None if y is None else y[:GLIMPSE]

@@ -76,8 +76,7 @@ def observed_pixels(quadrants: int) -> Array:
 def train(quadrants: int, bench: Bench) -> Findings:
     """The baseline, then the CVAE on its predictions; both measured on the test images."""
     mnist, seen = bench.mnist(), observed_pixels(quadrants)
-    assert mnist.test is not None
-    x, test = flat(mnist.X), flat(mnist.test.X)
+    x, test = flat(mnist.X), flat(mnist.test)
     baseline = fitted(bench, BASELINE.with_(latent_dim=int(seen.sum())), x[:, ~seen], x[:, seen], share=0.25)
     predicts = Reader(baseline, (int((~seen).sum()),), bench.seed)
 
