@@ -6,6 +6,7 @@ from vaekit.errors import UnknownPart, suggestion
 from vaekit.reproduce.experiment import Experiment
 from vaekit.reproduce.experiments.aae_clusters import aae_clusters
 from vaekit.reproduce.experiments.aae_semi_supervised import aae_semi_supervised
+from vaekit.reproduce.experiments.beta_tc_dsprites import beta_tc_dsprites
 from vaekit.reproduce.experiments.continuous_bernoulli import continuous_bernoulli
 from vaekit.reproduce.experiments.cvae_quadrants import cvae_quadrants
 from vaekit.reproduce.experiments.iwae_table_1 import iwae_table_1
@@ -32,6 +33,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         m1_m2_100_labels,
         aae_clusters,
         aae_semi_supervised,
+        beta_tc_dsprites,
     )
 }
 
