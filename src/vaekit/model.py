@@ -5,6 +5,7 @@ noise it gives `Evidence`: everything a bound or a penalty may read, each thing 
 
 Letters: x data (B, *event), c condition (B, C) or None, z codes (K, B, L), q posterior, p_z prior,
 p_x likelihood; K draws, B examples, L latent values. Log-densities in nats, summed over the event.
+A value of x that is hidden is NaN, and `observed` says which are not.
 """
 
 from __future__ import annotations
@@ -112,10 +113,11 @@ class LatentModel(nn.Module):
         prior: Prior,
         description: str = "",
         condition: tuple[str, ...] = ("encoder", "decoder", "prior"),
+        holes: bool = False,
     ) -> None:
-        """description: the network in one line. condition: who reads it."""
+        """description: the network in one line. condition: who reads it. holes: whether x may hide values (NaN)."""
         super().__init__()
-        self.description, self.condition = description, condition
+        self.description, self.condition, self.holes = description, condition, holes
         self.posterior, self.likelihood, self.prior = posterior, likelihood, prior
         prior.bind(posterior)
         posterior.bind(prior)
@@ -140,6 +142,12 @@ class LatentModel(nn.Module):
         """z (K, B, L) -> p(x | z, c), batch (K, B)."""
         return self.likelihood(z, self.c_for("decoder", c))
 
+    def seen(self, x: Tensor, observed: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        """(x with 0 where a value is hidden, the mask of those that are not); without holes x as it is, and None."""
+        if observed is None and self.holes:
+            observed = ~x.isnan()
+        return (x, None) if observed is None else (torch.where(observed, x, 0.0), observed)
+
     def encode(
         self,
         x: Tensor,
@@ -148,15 +156,14 @@ class LatentModel(nn.Module):
         denoise: Callable[[Tensor], Tensor] | None = None,
     ) -> Any:
         """x (B, *event) -> q(z | x, c), with the noise that `denoise` adds to what the encoder reads."""
-        if observed is not None:
-            x = torch.where(observed, x, 0.0)
+        x, observed = self.seen(x, observed)
 
         def log_joint(z: Tensor) -> Tensor:
             log_px: Tensor = self.decode(z, c).log_prob(x, observed)
             log_pz: Tensor = self.prior(self.c_for("prior", c)).log_prob(z)
             return log_px + log_pz
 
-        h = self.likelihood.represent(x)
+        h = self.likelihood.represent(x) if observed is None else represented(self.likelihood, x, observed)
         return self.posterior(h if denoise is None else denoise(h), self.c_for("encoder", c), log_joint)
 
     def forward(
@@ -168,9 +175,16 @@ class LatentModel(nn.Module):
         denoise: Callable[[Tensor], Tensor] | None = None,
     ) -> Evidence:
         """x (B, *event) and noise (K, B, noise_size) -> the evidence of K draws a row."""
+        x, observed = self.seen(x, observed)
         q = self.encode(x, c, observed, denoise)
         p_z = self.prior(self.c_for("prior", c))
         return Evidence(x, c, observed, q, p_z, q.draw(noise), self.likelihood, self.c_for("decoder", c))
+
+
+def represented(likelihood: Likelihood, x: Tensor, observed: Tensor) -> Tensor:
+    """What encoders read of the values observed: 0 for a hidden one, which of standardised values is the mean."""
+    h = likelihood.represent(torch.where(observed, x, torch.nan))
+    return torch.where(h.isnan(), 0.0, h)
 
 
 def make_network(value: Any, sizes: Sizes) -> Network:
@@ -206,7 +220,9 @@ def make_model(spec: Spec, sizes: Sizes, generator: torch.Generator) -> LatentMo
         if isinstance(spec.prior, nn.Module)
         else build("prior", spec.prior, given)
     )
-    model = LatentModel(posterior, likelihood, prior, network.description, tuple(spec.condition))
+    model = LatentModel(
+        posterior, likelihood, prior, network.description, tuple(spec.condition), spec.missing == "mask"
+    )
     initialise(model, generator, network.init)
     return model
 
@@ -224,7 +240,7 @@ def seen_by_encoder(likelihood: Likelihood, sizes: Sizes) -> Sizes:
     facts = dict(sizes.facts)
     examples = facts.pop("examples", None)
     if examples is not None:
-        h = likelihood.represent(examples)
+        h = represented(likelihood, examples, ~examples.isnan())
         low, high = float(h.min()), float(h.max())
         facts |= {"mean": h.mean(0), "spread": h.std(0, unbiased=False), "bounds": (low, high)}
     return replace(sizes, event_shape=tuple(likelihood.input_shape), facts=facts)

@@ -111,6 +111,8 @@ class Spec:
     """Who reads the condition, where the rows have one."""
     denoise: Any = None
     """Noise on what the encoder reads in training, or None."""
+    missing: str = "error"
+    """What a value that is NaN is: "error", or "mask", a hidden value of which nothing is asked."""
 
     def with_(self, **changes: Any) -> Spec:
         """The same spec with other parts in the named places."""
@@ -141,6 +143,7 @@ class Spec:
         for name in ("likelihood", "prior", "posterior", "bound", "network", "denoise"):
             written[name] = to_plain(getattr(self, name))
         written["condition"] = list(self.condition)
+        written["missing"] = self.missing
         written["penalties"] = [to_plain(penalty) for penalty in self.penalties]
         return written
 

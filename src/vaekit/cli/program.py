@@ -44,6 +44,7 @@ COMMANDS = {
     "encode": "Turn DATA into codes.",
     "decode": "Turn codes into examples.",
     "reconstruct": "Encode DATA and decode the codes.",
+    "impute": "Fill the missing values of DATA.",
     "score": "Score each row of DATA, in nats.",
     "predict": "Say the class of each row of DATA, or its cluster.",
     "plot": "Draw one figure of a fitted model.",

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from vaekit.kinds import Array
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MAGNITUDE, _INFINITE, _HIDDEN = np.uint32(0x7FFFFFFF), np.uint32(0x7F800000), np.uint32(0x7FC00000)
 
 
 def _scrambled(state: Array) -> Array:
@@ -34,8 +35,9 @@ def row_keys(rows: Array, seed: int) -> Array:
     The bits of the values are multiplied by numbers drawn from the seed and added up, a universal hash.
     Reference: Lemire and Kaser, 2014, https://arxiv.org/abs/1202.4961
     """
-    # Adding 0 makes -0 and 0, which are equal, the same bits.
+    # Adding 0 makes -0 and 0, which are equal, the same bits; a value that is hidden (NaN) has many, and gets one.
     bits = np.ascontiguousarray(rows + np.float32(0), dtype=np.float32).view(np.uint32)
+    bits = np.where((bits & _MAGNITUDE) > _INFINITE, _HIDDEN, bits)
     # Whole numbers have zeros at their end, which a product keeps; the other half of the bits fills them.
     bits = bits ^ (bits >> np.uint32(16))
     places = _scrambled(np.arange(bits.shape[1], dtype=np.uint64) + np.uint64(seed % 2**63))

@@ -153,6 +153,14 @@ class Treatment:
             return 0.0
         return -float(np.log(np.broadcast_to(self.scale, self.event_shape)).sum())
 
+    def log_jacobian_of(self, x: Array) -> float | Array:
+        """The same of rows x (n, *event) in the model's units, of the values observed; (n,) where some are hidden."""
+        hidden = np.isnan(x).reshape(len(x), -1)
+        if not self.log_jacobian or not hidden.any():
+            return self.log_jacobian
+        each = -np.log(np.broadcast_to(self.scale, self.event_shape)).ravel()
+        return np.where(hidden.any(1), np.where(hidden, 0.0, each).sum(1), self.log_jacobian)
+
     def to_json(self) -> dict[str, Any]:
         """All but the arrays, as plain data."""
         values = {name: getattr(self, name) for name in _WRITTEN}

@@ -12,15 +12,20 @@ from vaekit.distributions.independent import Independent, sum_over_event
 
 
 class Bernoulli(Independent):
-    """x is 1 with probability sigmoid(logits); logits (K, B, *event)."""
+    """x is 1 with probability sigmoid(logits); logits (K, B, *event). names: whether 0 and 1 are two names, between
+    which nothing lies, or the ends of a scale."""
 
-    def __init__(self, logits: Tensor) -> None:
-        self.logits = logits
+    def __init__(self, logits: Tensor, names: bool = True) -> None:
+        self.logits, self.names = logits, names
 
     @cached_property
     def mean(self) -> Tensor:
         """The probability of 1, (K, B, *event)."""
         return self.logits.sigmoid()
+
+    def expected(self, weights: Tensor) -> Tensor:
+        mean = super().expected(weights)
+        return (mean >= 0.5).to(mean.dtype) if self.names else mean
 
     def value_log_prob(self, x: Tensor) -> Tensor:
         """logits * x - softplus(logits)."""

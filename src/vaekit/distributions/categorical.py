@@ -7,7 +7,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from vaekit.distributions.independent import Independent
+from vaekit.distributions.independent import Independent, weighted_mean
 
 
 class Categorical(Independent):
@@ -35,6 +35,9 @@ class Categorical(Independent):
     def mode(self) -> Tensor:
         """The most probable category, (K, B, *event)."""
         return self.logits.argmax(2).to(self.logits.dtype)
+
+    def expected(self, weights: Tensor) -> Tensor:
+        return weighted_mean(weights, self.probabilities).argmax(1).to(self.logits.dtype)
 
     def value_log_prob(self, x: Tensor) -> Tensor:
         index = x.long().unsqueeze(1).expand(self.logits.shape[0], -1, 1, *x.shape[1:])

@@ -19,6 +19,11 @@ def sum_over_event(each: Tensor, observed: Tensor | None) -> Tensor:
     return each.sum(tuple(range(2, each.dim())))
 
 
+def weighted_mean(weights: Tensor, each: Tensor) -> Tensor:
+    """weights (K, B) that sum to one over the draws, each (K, B, ...) -> (B, ...)."""
+    return torch.einsum("kb,kb...->b...", weights.to(each.dtype), each)
+
+
 class Independent(ABC):
     """A distribution over examples, batch (K, B), that is a product over the values of an example."""
 
@@ -31,6 +36,13 @@ class Independent(ABC):
     def shown(self) -> Tensor:
         """What a reconstruction shows, (K, B, *event): the mean, where values are more than names."""
         return self.mean
+
+    def expected(self, weights: Tensor) -> Tensor:
+        """The mean over codes with weights (K, B) that sum to one; of values that are names the most probable one.
+
+        (B, *event): what a hidden value is filled with.
+        """
+        return weighted_mean(weights, self.mean)
 
     @abstractmethod
     def value_log_prob(self, x: Tensor) -> Tensor:

@@ -76,8 +76,8 @@ class AAE(LabelledEstimator):
     denoise : None, str or part
         Noise on what the encoder reads in training, the loss being that of the clean example: "salt-and-pepper",
         "gaussian" or "masking".
-    missing : "error"
-        What to do with missing values.
+    missing : "error" or "mask"
+        What NaN, None and pd.NA are: refused, or values that were not observed, of which the loss asks nothing.
     callbacks : tuple of Callback
         Told of eight moments of the training.
     device : str
@@ -239,12 +239,12 @@ class AAE(LabelledEstimator):
     def reconstruction_error(self, X: Any, c: Any = None) -> Array:
         """(n,) -log p(x | z = encoder(x)), nats in the units of X."""
         x, given = self._scorable(X, c)
-        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian
+        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian_of(x)
 
     def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: the reconstruction, with its standard error."""
         x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, 1)
+        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)
 
     def label_of(self, X: Any) -> Array:
         """(n,) the class in whose place of the prior each code lies, or the number of the place without labels.

@@ -43,9 +43,9 @@ class AE(LatentEstimator):
     def reconstruction_error(self, X: Any, c: Any = None) -> Array:
         """(n,) -log p(x | z = encoder(x)), nats in the units of X: the stranger the row, the larger."""
         x, given = self._scorable(X, c)
-        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian
+        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian_of(x)
 
     def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: the reconstruction, with its standard error."""
         x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, 1)
+        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)

@@ -15,7 +15,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from vaekit.bounds import Bound
 from vaekit.compatibility import refuse_clashes
+from vaekit.data.holes import hidden_as_nan, refuse_empty
 from vaekit.errors import DataError, DivergedError, SpecError
+from vaekit.estimators.fill import FillsHoles
+from vaekit.estimators.given import as_array, told_of_holes
 from vaekit.estimators.parameters import CONSTRAINTS
 from vaekit.estimators.prepare import (
     Prepared,
@@ -52,7 +55,7 @@ class Begun:
     seed: int
 
 
-class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """An estimator whose model is p(z) p(x | z) with q(z | x).
 
     Fitted attributes: model_, spec_ (the parts after 'auto' was resolved), profile_, treatment_, history_ (one
@@ -139,7 +142,11 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def fit(self, X: Any, y: Any = None, *, max_time: float | str | None = None) -> Self:
         """Learn from X: (n, features), images (n, H, W) or (n, C, H, W), a frame, a tensor or a Dataset.
 
-        y is ignored. With max_time (seconds, or text such as "30s", "9min", "2h") the fit also ends when that
+        y is ignored. With missing="mask" NaN, None and pd.NA are values that were not observed: the bound is that of
+        the values that were, which is right where being hidden does not depend on what is hidden (missing at random);
+        a row without any value adds nothing.
+
+        With max_time (seconds, or text such as "30s", "9min", "2h") the fit also ends when that
         time is over, with the best weights so far, and `log_` says what as much time again would have bought.
         How far it comes depends on the machine, so this is the one exception to "the same seed, the same weights".
 
@@ -162,7 +169,9 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self._validate_params()
         X, c = self._learn(X, y)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        spec = self._spec().with_(denoise=self.denoise)
+        spec = self._spec().with_(denoise=self.denoise, missing=self.missing)
+        if self.missing == "mask":
+            refuse_empty(X, names=self.example_names)
         refuse_clashes(spec if c is not None else spec.with_(condition=()))
         ready = prepare(X, spec, self.get_params(deep=False), seed, 0 if c is None else c.shape[1])
         self._log(ready.said)
@@ -181,6 +190,8 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         )
         adversarial = any(penalty.learns for penalty in penalties)
         numbers, held = split(len(X), self.validation_fraction, seed)
+        if self.missing == "mask" and held is not None:
+            refuse_empty(X, numbers, self.example_names)
         patience = None if held is None or adversarial else self.patience
         plan = Plan(
             max_epochs=epochs_for(len(numbers), self.batch_size)
@@ -265,10 +276,13 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """The condition of the rows of X with these labels, as c= takes it without an X."""
         return self.as_condition(labels, class_names)
 
-    def _given(self, X: Any, c: Any) -> tuple[Array, Array | None]:
-        """(X as model values (n, *event), binarised as fit did; the condition of its rows)."""
+    def _given(self, X: Any, c: Any, holes: bool = False) -> tuple[Array, Array | None]:
+        """(X as model values (n, *event), binarised as fit did; the condition of its rows).
+
+        holes: whether NaN is a hidden value although fit saw none.
+        """
         check_is_fitted(self)
-        rows = self._rows(self._read(X, reset=False))
+        rows = self._rows(self._read(X, reset=False, holes=holes))
         return rows, self._condition(c, len(rows))
 
     @property
@@ -287,19 +301,25 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             for sentence in sentences:
                 print(sentence, file=sys.stderr)
 
-    def _read(self, X: Any, reset: bool) -> Array:
-        """X as a numeric, finite array in the user's shape, with its columns remembered or compared."""
+    def _read(self, X: Any, reset: bool, holes: bool = False) -> Array:
+        """X as a numeric array in the user's shape, finite or NaN where a value is hidden, with its columns remembered
+        or compared. holes: whether NaN is let by although missing="error"."""
         if reset:
             self.log_ = []
-        X = _as_array(X)
-        if getattr(X, "ndim", 2) < 3:
-            array: Array = validate_data(
-                self, X, reset=reset, dtype="numeric", ensure_min_samples=2 if reset else 1
-            )
-            return array
-        array = check_array(
-            X, allow_nd=True, dtype="numeric", ensure_min_samples=2 if reset else 1, estimator=self
-        )
+        X = as_array(X)
+        holes = holes or self.missing == "mask"
+        if holes:
+            X = hidden_as_nan(X)
+        rules: dict[str, Any] = {
+            "dtype": "numeric",
+            "ensure_all_finite": "allow-nan" if holes else True,
+            "ensure_min_samples": 2 if reset else 1,
+        }
+        with told_of_holes():
+            if getattr(X, "ndim", 2) < 3:
+                table: Array = validate_data(self, X, reset=reset, **rules)
+                return table
+            array: Array = check_array(X, allow_nd=True, estimator=self, **rules)
         if reset:
             self.n_features_in_ = int(np.prod(array.shape[1:]))
             if hasattr(self, "feature_names_in_"):
@@ -384,7 +404,7 @@ class LatentEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        tags.input_tags.allow_nan = False
+        tags.input_tags.allow_nan = self.missing == "mask"
         likelihood = self.likelihood
         if isinstance(likelihood, str) and likelihood == "auto":
             return tags
@@ -399,14 +419,3 @@ def why_diverged(outcome: Outcome) -> str:
         "of the last good epoch were kept. Use a smaller learning_rate, gradient_clip=1.0, or look at the "
         "data for extreme values."
     )
-
-
-def _as_array(X: Any) -> Any:
-    """Tensors and Datasets as arrays; everything else as it is."""
-    if isinstance(X, torch.Tensor):
-        return X.detach().cpu().numpy()
-    if isinstance(X, torch.utils.data.Dataset):
-        from vaekit.data.read import read
-
-        return read(X).X
-    return np.asarray(X) if isinstance(X, list | tuple) else X

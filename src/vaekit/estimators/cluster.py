@@ -156,12 +156,12 @@ class ClusterAAE(ClusterMixin, LabelledEstimator):
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of log p(x | z = encoder(x)), nats per example in the units of X."""
         x, given = self._scorable(X, None)
-        return float(self._reader(given).log_px(x, 1).mean()) + self.treatment_.log_jacobian
+        return float((self._reader(given).log_px(x, 1) + self.treatment_.log_jacobian_of(x)).mean())
 
     def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: the reconstruction, with its standard error."""
         x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, 1)
+        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)
 
 
 def numbered(shares: Array) -> Condition:

@@ -84,8 +84,8 @@ class CVAE(VAE):
     denoise : None, str or part
         Noise on what the encoder reads in training, the loss being that of the clean example: "salt-and-pepper",
         "gaussian" or "masking".
-    missing : "error"
-        What to do with missing values.
+    missing : "error" or "mask"
+        What NaN, None and pd.NA are: refused, or values that were not observed, of which the loss asks nothing.
     callbacks : tuple of Callback
         Told of eight moments of the training.
     device : str
@@ -219,11 +219,13 @@ class CVAE(VAE):
         check_is_fitted(self)
         return self.condition_columns_ is not None
 
-    def _apart(self, X: Any) -> tuple[Array, dict[str, Array]]:
+    def _apart(self, X: Any, holes: bool = False) -> tuple[Array, dict[str, Array]]:
         """The examples in X, and its columns that are the condition."""
         columns = self.condition_columns_
         assert columns is not None
-        rest, values = read_apart(X, lambda X: self._read(X, reset=False), lambda width, names: columns)
+        rest, values = read_apart(
+            X, lambda X: self._read(X, reset=False, holes=holes), lambda width, names: columns
+        )
         # An array has columns without names, whatever fit saw.
         known = [column.name for column in self.condition_.columns]
         return rest, {str(name): value for name, value in zip(known, values.values(), strict=True)}
@@ -248,22 +250,22 @@ class CVAE(VAE):
         """The labels, or {name: values} of the columns of X that are the condition."""
         return self._apart(X)[1] if self._takes_columns else self.as_condition(labels, class_names)
 
-    def _given(self, X: Any, c: Any) -> tuple[Array, Array | None]:
+    def _given(self, X: Any, c: Any, holes: bool = False) -> tuple[Array, Array | None]:
         if not self._takes_columns:
-            return super()._given(X, c)
+            return super()._given(X, c, holes)
         if c is not None:
             raise DataError(
                 f"this CVAE takes its condition from columns of X (condition={self.condition!r}), so it takes no c= "
                 "beside X; put it there."
             )
-        rest, given = self._apart(X)
+        rest, given = self._apart(X, holes)
         return self._rows(rest), self.condition_.to_model(given, len(rest))
 
     @property
     def example_names(self) -> Array | None:
         """The names of the values of one example: of the columns of X that are not the condition."""
         names = super().example_names
-        taken = self.condition_columns_ if self._takes_columns else None
+        taken = getattr(self, "condition_columns_", None)
         return names if names is None or taken is None else np.delete(names, taken)
 
     def _examples(self, X: Any) -> Array:

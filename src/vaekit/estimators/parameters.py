@@ -37,7 +37,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
     "patience": [Interval(Integral, 1, None, closed="left"), None],
     "denoise": [str, Part, None],
-    "missing": [StrOptions({"error"})],
+    "missing": [StrOptions({"error", "mask"})],
     "callbacks": ["array-like"],
     "device": [str],
     "precision": [StrOptions({"auto", "float32", "bfloat16"})],

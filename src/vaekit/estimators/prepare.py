@@ -59,11 +59,7 @@ def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, conditi
     if found.constant:
         said.append(f"{len(found.constant)} of {math.prod(found.event_shape)} columns are constant.")
     x = treatment.to_model(X[_some_rows(len(X), seed)])
-    facts: dict[str, Any] = {
-        "examples": torch.from_numpy(x),
-        "mean": torch.from_numpy(x.mean(0)),
-        "spread": torch.from_numpy(x.std(0)),
-    }
+    facts: dict[str, Any] = {"examples": torch.from_numpy(x), **_moments(x)}
     if domain in ("levels", "categories") and found.levels is not None:
         facts["levels"] = found.levels
     sizes = Sizes(treatment.event_shape, spec.latent_dim, condition_dim, facts)
@@ -75,6 +71,17 @@ def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, conditi
             f"give latent_dim from 1 to {sizes.event_size}."
         )
     return Prepared(spec, found, treatment, sizes, said)
+
+
+def _moments(x: Array) -> dict[str, Any]:
+    """The mean and the standard deviation of each value over the rows (n, *event) where it was observed."""
+    if not np.isnan(x).any():
+        return {"mean": torch.from_numpy(x.mean(0)), "spread": torch.from_numpy(x.std(0))}
+    known = np.ma.masked_invalid(
+        x
+    )  # a value that none of these rows has becomes 0, without a word of numpy's
+    moments = {"mean": known.mean(0), "spread": known.std(0)}
+    return {name: torch.from_numpy(np.float32(moment.filled(0))) for name, moment in moments.items()}
 
 
 def classes_in(spec: Spec) -> int:

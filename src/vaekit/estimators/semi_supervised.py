@@ -165,7 +165,7 @@ class SemiSupervisedAAE(SemiSupervisedEstimator):
     def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: the reconstruction, with its standard error."""
         x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, 1)
+        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)
 
 
 class SemiSupervisedVAE(SemiSupervisedEstimator):

@@ -39,6 +39,7 @@ class PlacesFile(_Strict):
     network: Any
     condition: Annotated[list[Literal["encoder", "decoder", "prior"]], Field(max_length=3)]
     denoise: Any = None
+    missing: Literal["error", "mask"] = "error"
 
 
 class SpecFile(_Strict):

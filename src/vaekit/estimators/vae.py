@@ -70,8 +70,8 @@ class VAE(DensityMixin, LatentEstimator):
     denoise : None, str or part
         Noise on what the encoder reads in training, the loss being that of the clean example: "salt-and-pepper",
         "gaussian" or "masking".
-    missing : "error"
-        What to do with missing values.
+    missing : "error" or "mask"
+        What NaN, None and pd.NA are: refused, or values that were not observed, of which the bound asks nothing.
     callbacks : tuple of Callback
         Told of eight moments of the training.
     device : str
@@ -206,13 +206,16 @@ class VAE(DensityMixin, LatentEstimator):
 
         Each row is averaged over 8 evenly spread draws (`score_draws`; for bound 'iwae' over its samples) that
         belong to its values, so that the answer is the same twice, in any order and in any batch. Parts with a
-        closed form use it.
+        closed form use it. Under missing="mask" it bounds log p of the values that are observed; a row without any
+        scores 0, which is log p of nothing.
         """
         x, given = self._scorable(X, c)
         draws = (
             max(self.score_draws, self.bound_.samples) if self.bound_.samples == 1 else self.bound_.samples
         )
-        return self._reader(given).scores(x, self.bound_, draws) + self.treatment_.log_jacobian
+        scores = self._reader(given).scores(x, self.bound_, draws) + self.treatment_.log_jacobian_of(x)
+        nothing = np.isnan(x).reshape(len(x), -1).all(1)
+        return np.where(nothing, 0.0, scores) if nothing.any() else scores
 
     @unless(why_no_density)
     def score(self, X: Any, y: Any = None) -> float:
@@ -229,7 +232,7 @@ class VAE(DensityMixin, LatentEstimator):
         x, given = self._scorable(X, c)
         self._refuse_relaxed("log_likelihood")
         found = log_likelihood(self._reader(given), x, int(n_samples))
-        return found.shifted(self.treatment_.log_jacobian)
+        return found.shifted(self.treatment_.log_jacobian_of(x))
 
     @unless(why_no_density)
     def elbo_decomposition(
@@ -244,7 +247,7 @@ class VAE(DensityMixin, LatentEstimator):
         x, given = self._scorable(X, c)
         self._refuse_relaxed("elbo_decomposition")
         found = elbo_decomposition(self._reader(given), x, method, int(n_samples))
-        return found.shifted(self.treatment_.log_jacobian)
+        return found.shifted(self.treatment_.log_jacobian_of(x))
 
     def _refuse_relaxed(self, asked: str) -> None:
         """SpecError where values are scored that the likelihood gives no probability."""
@@ -265,7 +268,9 @@ class VAE(DensityMixin, LatentEstimator):
     def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
         """Where the nats go on X: reconstruction, KL, the bound, active units, with standard errors."""
         x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian, self.score_draws)
+        return ledger(
+            self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), self.score_draws
+        )
 
 
 _PLACES = ("likelihood", "prior", "posterior", "bound", "penalties", "network")

@@ -35,7 +35,7 @@ class BernoulliLikelihood(DecodedLikelihood):
         self.normalised = not relaxed
 
     def distribution(self, numbers: Tensor) -> Bernoulli:
-        return Bernoulli(numbers.squeeze(2))
+        return Bernoulli(numbers.squeeze(2), names=not self.relaxed)
 
     def floor(self, x: Tensor) -> Tensor:
         """(B, *event) -> (B,): the least that -log p(x | z) can be, the entropy of x; 0 where x is 0 and 1."""

@@ -39,7 +39,7 @@ class Likelihood(nn.Module, ABC):
         """DataError where x, in the model's units, leaves the domain; NaN stands for an unobserved value."""
 
     def represent(self, x: Tensor) -> Tensor:
-        """x (B, *event) as encoders read it, (B, *input_shape)."""
+        """x (B, *event) as encoders read it, (B, *input_shape); of a hidden value (NaN) NaN or zeros, read as 0."""
         return x
 
     def expected_log_prob(

@@ -67,8 +67,8 @@ class ElboDecomposition:
         """The mean of each part over the rows, by its name."""
         return {name: float(getattr(self, name).mean()) for name in (*PARTS[:2], "gap", *PARTS[2:])}
 
-    def shifted(self, by: float) -> ElboDecomposition:
-        """The same in other units of x: densities grow by `by` nats, divergences stay."""
+    def shifted(self, by: float | Array) -> ElboDecomposition:
+        """The same in other units of x: densities grow by `by` nats, one number or one a row, divergences stay."""
         moved = {name: getattr(self, name) + by for name in ("log_px", "elbo", "reconstruction")}
         return replace(self, **moved)
 
@@ -86,16 +86,21 @@ def elbo_decomposition(
 
     Raises DataError for a method that does not exist or that this model does not allow.
     """
-    chosen = choose_method(reader.model, method, reader.c_of(0, 1))
+    chosen = choose_method(reader.model, method, reader.c_of(0, 1), bool(np.isnan(rows).any()))
     return _METHODS[chosen](reader, rows, n_samples)
 
 
-def choose_method(model: LatentModel, method: str = "auto", c: Tensor | None = None) -> str:
-    """The method by its name, or the first that this model, under a condition c (1, C) or None, allows."""
+def choose_method(
+    model: LatentModel, method: str = "auto", c: Tensor | None = None, holes: bool = False
+) -> str:
+    """The method by its name, or the first that this model, under a condition c (1, C) or None, allows.
+
+    holes: whether some rows hide values, so that each has a law of its own.
+    """
     latent_dim = model.posterior.latent_dim
     possible = [
-        *(["exact"] if is_linear_gaussian(model, c) else []),
-        *(["quadrature"] if latent_dim <= MOST_VALUES else []),
+        *(["exact"] if is_linear_gaussian(model, c) and not holes else []),
+        *(["quadrature"] if latent_dim <= MOST_VALUES and not holes else []),
         "importance",
     ]
     if method == "auto":
@@ -104,6 +109,10 @@ def choose_method(model: LatentModel, method: str = "auto", c: Tensor | None = N
         raise DataError(
             f"no method is called {method!r}; there are: auto, {', '.join(_METHODS)}."
             f"{suggestion(method, ['auto', *_METHODS])}"
+        )
+    if method not in possible and holes:
+        raise DataError(
+            f"method '{method}' reads whole rows, and some of these hide values; use method='importance'."
         )
     if method not in possible:
         why = {

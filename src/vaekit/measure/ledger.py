@@ -16,7 +16,9 @@ from vaekit.measure.reader import Reader
 ACTIVE_NATS = 0.01
 
 
-def ledger(reader: Reader, bound: Bound, rows: Array, log_jacobian: float, draws: int) -> dict[str, float]:
+def ledger(
+    reader: Reader, bound: Bound, rows: Array, log_jacobian: float | Array, draws: int
+) -> dict[str, float]:
     """Flat name -> number for these rows (n, *event) in model units, nats per example.
 
     `elbo` is the model's bound on log p(x) in the user's units, `reconstruction` and `kl` its two parts at
@@ -45,7 +47,8 @@ def ledger(reader: Reader, bound: Bound, rows: Array, log_jacobian: float, draws
     if groups.shape[1] == reader.model.posterior.latent_dim:
         found["active_units"] = float((groups.mean(0) > ACTIVE_NATS).sum())
     _add(found, "elbo", columns[:, 1] + log_jacobian)
-    found["bits_per_value"] = -found["elbo"] / (math.log(2) * int(np.prod(rows.shape[1:])))
+    observed = np.count_nonzero(~np.isnan(rows)) / len(rows)
+    found["bits_per_value"] = -found["elbo"] / (math.log(2) * observed)
     return found
 
 
@@ -62,7 +65,8 @@ def _add_warnings(found: dict[str, float], reader: Reader, rows: Array) -> None:
         found["relaxed"] = 1.0
         floor: Callable[[Tensor], Tensor] | None = getattr(likelihood, "floor", None)
         if floor is not None:
-            found["relaxed_floor"] = float(reader.by_batches(rows, lambda x, _: floor(x)).mean())
+            seen = reader.model.seen
+            found["relaxed_floor"] = float(reader.by_batches(rows, lambda x, _: floor(seen(x)[0])).mean())
 
 
 def _add(found: dict[str, float], name: str, values: Array) -> None:

@@ -33,9 +33,12 @@ class LogLikelihood:
     effective_sample_size: float
     n_samples: int
 
-    def shifted(self, by: float) -> LogLikelihood:
-        """The same densities in other units: every log p(x) grows by `by` nats."""
-        return replace(self, value=self.value + by, rows=self.rows + by)
+    def shifted(self, by: float | Array) -> LogLikelihood:
+        """The same densities in other units: every log p(x) grows by `by` nats, one number or one a row."""
+        rows = self.rows + by
+        return replace(
+            self, value=self.value + float(np.mean(by)), rows=rows, sampling_error=_sampling_error(rows)
+        )
 
     def __repr__(self) -> str:
         return (
@@ -74,11 +77,16 @@ def log_likelihood(reader: Reader, rows: Array, n_samples: int) -> LogLikelihood
     return LogLikelihood(
         value=float(values.mean()),
         monte_carlo_error=float(np.sqrt(variances.sum()) / n),
-        sampling_error=float(values.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan,
+        sampling_error=_sampling_error(values),
         rows=values,
         effective_sample_size=float(effective.mean()),
         n_samples=n_samples,
     )
+
+
+def _sampling_error(rows: Array) -> float:
+    """Standard error of the mean over other rows of the population."""
+    return float(rows.std(ddof=1) / math.sqrt(len(rows))) if len(rows) > 1 else math.nan
 
 
 def _log_weights(

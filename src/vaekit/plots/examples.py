@@ -64,13 +64,15 @@ class Look:
         return cls(picture, low, high, names, profile.kind != "real")
 
     def pictures(self, x: Array) -> Array:
-        """x (n, ...) -> (n, H, W', 3) in [0, 1]: grey or colour; other channels side by side, in grey."""
+        """x (n, ...) -> (n, H, W', 3) in [0, 1]: grey or colour; other channels side by side, in grey. A hidden value
+        is half way."""
         assert self.picture is not None
         channels, height, width = self.picture
         span = self.high - self.low or 1.0
         shown = np.clip(
             (np.asarray(x, dtype=float).reshape(-1, channels, height, width) - self.low) / span, 0, 1
         )
+        shown = np.nan_to_num(shown, nan=0.5)
         if channels in (3, 4):
             return shown[:, :3].transpose(0, 2, 3, 1)
         beside = shown.transpose(0, 2, 1, 3).reshape(len(shown), height, channels * width)

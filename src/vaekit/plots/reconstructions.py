@@ -44,11 +44,12 @@ class Reconstructions(Display):
         if look.shared_scale:
             return cls(data, model, look).plot(ax)
         every = seen(estimator, some_rows(X, 2000)[0])
-        spread = np.where(every.std(0) > 0, every.std(0), 1.0)
-        return cls(data, model, look, every.mean(0), spread).plot(ax)
+        known = np.ma.masked_invalid(every)  # without values that are hidden
+        spread = known.std(0).filled(0)
+        return cls(data, model, look, known.mean(0).filled(0), np.where(spread > 0, spread, 1.0)).plot(ax)
 
     def describe(self) -> str:
-        error = float(np.abs(self.model - self.data).mean() / np.mean(self.spread))
+        error = float(np.nanmean(np.abs(self.model - self.data)) / np.mean(self.spread))
         if self.look.picture is not None:
             return (
                 f"Reconstructions: {len(self.data)} pictures of the data, each with the model's picture of "
@@ -100,8 +101,9 @@ class Reconstructions(Display):
         small = panels(ax, rows, columns, right=0.06, below=0.06)
         data = ((self.data - self.mean) / self.spread).reshape(len(self.data), -1)
         model = ((self.model - self.mean) / self.spread).reshape(len(self.data), -1)
-        reach = max(float(np.abs(data).max()), float(np.abs(model).max())) * 1.05 or 1.0
-        low = -reach if min(data.min(), model.min()) < 0 else 0.0
+        both = np.nan_to_num(np.stack((data, model)))  # a hidden value has no bar
+        reach = float(np.abs(both).max()) * 1.05 or 1.0
+        low = -reach if both.min() < 0 else 0.0
         for i, panel in enumerate(small):
             if i >= len(data):
                 panel.set_visible(False)

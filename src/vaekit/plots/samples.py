@@ -112,7 +112,7 @@ class Samples(Display):
         for panel in small[len(shown) :]:
             panel.set_visible(False)
         for column, panel in zip(shown, small, strict=False):
-            real = None if data is None else data[:, column]
+            real = None if data is None else data[~np.isnan(data[:, column]), column]
             _histogram(panel, real, samples[:, column])
             panel.set_title(label(self.look.names[column], 18), fontsize=8, fontweight="normal", pad=3)
         named = "Means" if self.mean else "Draws"

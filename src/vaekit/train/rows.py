@@ -10,6 +10,14 @@ import torch
 from torch import Tensor
 
 
+def drawn(x: Tensor, generator: torch.Generator, holes: bool) -> Tensor:
+    """A draw from probabilities x (B, *event); holes: whether some are hidden (NaN), and stay so."""
+    if not holes:
+        return torch.bernoulli(x, generator=generator)
+    hidden = x.isnan()
+    return torch.where(hidden, x, torch.bernoulli(torch.where(hidden, 0.0, x), generator=generator))
+
+
 class Rows(Protocol):
     """n rows that can be taken by their numbers."""
 
@@ -25,6 +33,7 @@ class ResidentRows:
 
     def __init__(self, x: Tensor, c: Tensor | None = None, *, dynamic: bool = False) -> None:
         self.x, self.c, self.dynamic = x, c, dynamic
+        self.holes = dynamic and bool(x.isnan().any())
 
     def __len__(self) -> int:
         return len(self.x)
@@ -33,7 +42,7 @@ class ResidentRows:
         numbers = numbers.to(self.x.device)
         x = self.x.index_select(0, numbers)
         if self.dynamic:
-            x = torch.bernoulli(x, generator=generator)
+            x = drawn(x, generator, self.holes)
         return x, None if self.c is None else self.c.index_select(0, numbers)
 
 
@@ -58,7 +67,7 @@ class MappedRows:
         block = self.treat(np.asarray(self.array[numbers.numpy()]))
         x = torch.from_numpy(block).to(self.device)
         if self.dynamic:
-            x = torch.bernoulli(x, generator=generator)
+            x = drawn(x, generator, bool(np.isnan(block).any()))
         return x, None if self.c is None else self.c.index_select(0, numbers.to(self.c.device))
 
 
