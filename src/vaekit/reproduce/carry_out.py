@@ -76,6 +76,7 @@ def _one(shelf: Shelf, trial: Trial, bench: Bench) -> Done:
     for measure, value in found.items():
         if not math.isfinite(value.value):
             raise DivergedError(f"'{measure}' of {_told(trial, bench.seed)} is {value.value}, no number.")
+    found = {measure: value.tidy() for measure, value in found.items()}
     return shelf.done(trial, bench.seed, bench.cut, bench.clock() - begun, bench.notes, found)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ class Found:
     standard_error: float | None = None
     rows: int | None = None
     of: int | None = None
+
+    def tidy(self) -> Found:
+        """The same, without an error that is no number."""
+        known = self.standard_error is not None and math.isfinite(self.standard_error)
+        return self if known else replace(self, standard_error=None)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `Found(**...)` takes back."""

@@ -12,6 +12,7 @@ from vaekit.reproduce.experiments.cvae_quadrants import cvae_quadrants
 from vaekit.reproduce.experiments.iwae_table_1 import iwae_table_1
 from vaekit.reproduce.experiments.m1_m2_100_labels import m1_m2_100_labels
 from vaekit.reproduce.experiments.m2_100_labels import m2_100_labels
+from vaekit.reproduce.experiments.miwae_imputation import miwae_imputation
 from vaekit.reproduce.experiments.own_static import own_static
 from vaekit.reproduce.experiments.rae_gmm import rae_gmm
 from vaekit.reproduce.experiments.sigma_vae import sigma_vae
@@ -23,6 +24,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     for experiment in (
         tutorial_elbo,
         cvae_quadrants,
+        miwae_imputation,
         own_static,
         iwae_table_1,
         vampprior_dynamic,
