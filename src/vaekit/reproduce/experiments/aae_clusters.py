@@ -29,7 +29,7 @@ def train(clusters: int, bench: Bench) -> Findings:
         max_epochs=bench.pick(10, 500),
         random_state=bench.seed,
     )
-    bench.fit(model, mnist.X, share=0.95)
+    bench.fit(model, mnist.X, share=0.85)
     names = majority(model.labels_, mnist.y, clusters)
     return {
         f"test error with {clusters} clusters, %": test_error(names[model.predict(mnist.test)], mnist.test_y)

@@ -34,7 +34,7 @@ def train(labels: str, bench: Bench) -> Findings:
     }
     wide: dict[str, Any] = {"max_epochs": 500}
     model = preset("semi-supervised-aae", random_state=bench.seed, **bench.pick(narrow, wide))
-    bench.fit(model, mnist.X, y, share=0.95)
+    bench.fit(model, mnist.X, y, share=0.85)
     return {f"test error with {labels} labels, %": test_error(model.predict(mnist.test), mnist.test_y)}
 
 

@@ -35,7 +35,7 @@ def train(model_name: str, bench: Bench) -> Findings:
         validation_fraction=0.0,
         random_state=bench.seed,
     )
-    bench.fit(model, sprites[numbers], share=0.8)
+    bench.fit(model, sprites[numbers], share=0.65)
     chosen = bench.rng("sprites").choice(
         len(sprites), bench.draws(MEASURED) * (25 if bench.glimpse else 1), False
     )

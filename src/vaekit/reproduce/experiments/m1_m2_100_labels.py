@@ -37,7 +37,7 @@ def train(bench: Bench) -> Findings:
         learning_rate=bench.pick(1e-3, 3e-4),
         random_state=bench.seed,
     )
-    bench.fit(second, codes, kept_labels(mnist.y, LABELS, bench.rng("labels")), share=0.95)
+    bench.fit(second, codes, kept_labels(mnist.y, LABELS, bench.rng("labels")), share=0.85)
     return {"test error, %": test_error(second.predict(test), mnist.test_y)}
 
 

@@ -28,7 +28,7 @@ def train(bench: Bench) -> Findings:
         learning_rate=bench.pick(1e-3, 3e-4),
         random_state=bench.seed,
     )
-    bench.fit(model, mnist.X, y, share=0.95)
+    bench.fit(model, mnist.X, y, share=0.85)
     return {"test error, %": test_error(model.predict(mnist.test), mnist.test_y)}
 
 
