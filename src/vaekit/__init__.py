@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
         ClusterAAE,
         SemiSupervisedAAE,
         SemiSupervisedVAE,
+        VAEImputer,
         load,
         preset,
     )
@@ -41,6 +42,7 @@ __all__ = [
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
     "Spec",
+    "VAEImputer",
     "article",
     "errors",
     "load",
@@ -60,6 +62,7 @@ _HOME = {
     "SemiSupervisedVAE": "vaekit.estimators",
     "CVAE": "vaekit.estimators",
     "VAE": "vaekit.estimators",
+    "VAEImputer": "vaekit.estimators",
     "load": "vaekit.estimators",
     "preset": "vaekit.estimators",
     "Part": "vaekit.spec",

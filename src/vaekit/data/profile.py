@@ -34,7 +34,8 @@ class Profile:
     kind: "binary", "unit", "pixels", "counts", "real" or "categorical"; reason: why, in one line. low and
     high are over all values. levels: the highest value that a pixel can have (255 or 16), the highest
     category, else None. constant: positions in the flattened example whose value never changes. too_few:
-    there were fewer than 50 rows, so the range was not judged.
+    there were fewer than 50 rows, so the range was not judged. hidden: the share of rows in which each value of
+    the flattened example is missing; () where none is, or nobody asked.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Profile:
     levels: int | None = None
     constant: tuple[int, ...] = ()
     too_few: bool = False
+    hidden: tuple[float, ...] = ()
 
 
 def profile(X: Any, image_shape: Sequence[int] | None = None) -> Profile:

@@ -21,7 +21,8 @@ def sum_over_event(each: Tensor, observed: Tensor | None) -> Tensor:
 
 def weighted_mean(weights: Tensor, each: Tensor) -> Tensor:
     """weights (K, B) that sum to one over the draws, each (K, B, ...) -> (B, ...)."""
-    return torch.einsum("kb,kb...->b...", weights.to(each.dtype), each)
+    # A sum over the first axis, not a product of matrices, whose rounding would depend on the place of a row.
+    return (weights.to(each.dtype).view(*weights.shape, *(1,) * (each.dim() - 2)) * each).sum(0)
 
 
 class Independent(ABC):

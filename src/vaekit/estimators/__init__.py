@@ -9,6 +9,7 @@ from vaekit.estimators.ae import AE
 from vaekit.estimators.cluster import ClusterAAE
 from vaekit.estimators.cvae import CVAE
 from vaekit.estimators.files import load
+from vaekit.estimators.imputer import VAEImputer
 from vaekit.estimators.presets import preset
 from vaekit.estimators.semi_supervised import SemiSupervisedAAE, SemiSupervisedVAE
 from vaekit.estimators.vae import VAE
@@ -21,6 +22,7 @@ __all__ = [
     "ClusterAAE",
     "SemiSupervisedAAE",
     "SemiSupervisedVAE",
+    "VAEImputer",
     "load",
     "preset",
 ]

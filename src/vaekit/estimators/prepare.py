@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from vaekit.data.holes import hidden_shares
 from vaekit.data.layout import blocks
 from vaekit.data.profile import Profile, profile, suggest_likelihood
 from vaekit.data.treatment import Treatment
@@ -40,6 +41,8 @@ class Prepared:
 def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, condition_dim: int = 0) -> Prepared:
     """Understand X (n, *shape): what it is, which likelihood fits it, how it is treated."""
     found = profile(X, options["image_shape"])
+    if spec.missing == "mask":
+        found = replace(found, hidden=hidden_shares(X))
     said = []
     if spec.likelihood == "auto":
         chosen, why = _choose_likelihood(found, options["binarize"])
@@ -58,6 +61,10 @@ def prepare(X: Array, spec: Spec, options: Mapping[str, Any], seed: int, conditi
     said.append(treatment.description + ".")
     if found.constant:
         said.append(f"{len(found.constant)} of {math.prod(found.event_shape)} columns are constant.")
+    if found.hidden:
+        said.append(
+            f"{np.mean(found.hidden):.1%} of all values are missing; the bound is that of the others."
+        )
     x = treatment.to_model(X[_some_rows(len(X), seed)])
     facts: dict[str, Any] = {"examples": torch.from_numpy(x), **_moments(x)}
     if domain in ("levels", "categories") and found.levels is not None:

@@ -176,6 +176,7 @@ def _restore_data(estimator: Any, data_file: DataFile, tensors: Tensors) -> None
         treatment.event_shape == data_file.profile.event_shape == event
         and math.prod(treatment.user_shape) == math.prod(event) == data_file.features - taken
         and (names is None or len(names) == data_file.features)
+        and len(data_file.profile.hidden) in (0, math.prod(event))
     ):
         raise ModelFileError(
             f"data.json speaks of examples of shape {treatment.event_shape}, {data_file.profile.event_shape} and "

@@ -73,6 +73,7 @@ class ProfileFile(_Strict):
     levels: Count | None
     constant: list[Count]
     too_few: bool
+    hidden: list[Annotated[float, Field(ge=0, le=1)]] = []
 
 
 class TreatmentFile(_Strict):

@@ -178,12 +178,23 @@ class VAE(DensityMixin, LatentEstimator):
         )
 
     @unless(why_no_sample)
-    def sample(self, n: int = 1, *, c: Any = None, random_state: Any = None, mean: bool = False) -> Array:
+    def sample(
+        self,
+        n: int = 1,
+        *,
+        c: Any = None,
+        random_state: Any = None,
+        mean: bool = False,
+        missing: bool = False,
+    ) -> Array:
         """n draws from p(x), one array shaped like the data: z from the prior, then x from p(x | z).
 
-        mean=True gives the mean of p(x | z) instead, which is what pictures show.
+        mean=True gives the mean of p(x | z) instead, which is what pictures show. missing=True hides values (NaN), each
+        on its own, as often as it was missing in the rows of fit.
         """
         check_is_fitted(self)
+        if missing and not self.profile_.hidden:
+            raise SpecError("no value was missing in the rows of fit, so missing=True has nothing to go by.")
         if not isinstance(n, Integral) or n < 1:
             raise DataError(f"n={n!r} is not possible; give the number of samples, 1 or more.")
         seed = int(check_random_state(random_state).randint(2**31 - 1))
@@ -198,7 +209,11 @@ class VAE(DensityMixin, LatentEstimator):
                 some = slice(start, start + 1024)
                 p_x = self.model_.decode(z[some].unsqueeze(0), None if given is None else given[some])
                 drawn.append((shown_by(p_x) if mean else p_x.sample(generator))[0].cpu().double().numpy())
-        return self._shown(np.concatenate(drawn))
+        shown = self._shown(np.concatenate(drawn))
+        if missing:
+            hidden = np.random.default_rng([seed, 1]).random((len(shown), len(self.profile_.hidden)))
+            shown[(hidden < self.profile_.hidden).reshape(shown.shape)] = np.nan
+        return shown
 
     @unless(why_no_density)
     def score_samples(self, X: Any, c: Any = None) -> Array:

@@ -12,6 +12,9 @@ Reference: Mattei and Frellsen, 2019, https://arxiv.org/abs/1812.02633
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -35,20 +38,43 @@ def conditional_codes(
     evenly spread and belong to its values and the seed (None: the reader's), so that they are the same whatever
     stands beside it. c (n, C): the condition of each row (None: the reader's).
     """
-    given = reader.c if c is None else c
-    seed = reader.seed if seed is None else seed
-    codes, weights = [], []
-    with torch.no_grad(), fast_torch():
-        size = rows_at_once(rows.shape[1:], draws)
-        for start in range(0, len(rows), size):
-            block = rows[start : start + size]
-            # A batch of one size always: products of matrices then round alike whatever stands beside a row.
-            padded = np.arange(size) % len(block)
-            under = None if given is None else reader.tensor(given[start : start + size][padded])
-            z, log_weight = _of_block(reader, block[padded], under, draws, seed)
-            codes.append(z[:, : len(block)])
-            weights.append(log_weight[:, : len(block)])
-    return torch.cat(codes, 1), torch.cat(weights, 1)
+    found = [
+        (some.z[:, : some.rows], some.log_weight[:, : some.rows])
+        for some in weighted_codes(reader if c is None else reader.given(c), rows, draws, seed)
+    ]
+    return torch.cat([z for z, _ in found], 1), torch.cat([log_weight for _, log_weight in found], 1)
+
+
+@dataclass(frozen=True)
+class WeightedCodes:
+    """Of a block of rows: z (K, B, L), log_weight (K, B), and their condition c (B, C) or None; the first is row
+    `start`, and those behind `rows` fill the block up to its size."""
+
+    start: int
+    rows: int
+    z: Tensor
+    log_weight: Tensor
+    c: Tensor | None
+
+    @property
+    def weights(self) -> Tensor:
+        """(K, B), one over the draws of a row."""
+        return normalised(self.log_weight)
+
+
+def weighted_codes(
+    reader: Reader, rows: Array, draws: int, seed: int | None = None
+) -> Iterator[WeightedCodes]:
+    """The same in blocks of as many rows as may be decoded together, for many rows in flat memory."""
+    size = rows_at_once(rows.shape[1:], draws)
+    for start in range(0, len(rows), size):
+        block = rows[start : start + size]
+        # A batch of one size always: products of matrices then round alike whatever stands beside a row.
+        padded = np.arange(size) % len(block)
+        c = None if reader.c is None else reader.tensor(reader.c[start : start + size][padded])
+        with torch.no_grad(), fast_torch():
+            z, log_weight = _of_block(reader, block[padded], c, draws, reader.seed if seed is None else seed)
+        yield WeightedCodes(start, len(block), z, log_weight, c)
 
 
 def rows_at_once(event: tuple[int, ...], draws: int) -> int:

@@ -18,7 +18,7 @@ from vaekit.data.noise import row_keys, row_uniforms
 from vaekit.distributions.independent import weighted_mean
 from vaekit.kinds import Array
 from vaekit.machine import fast_torch
-from vaekit.measure.conditional import conditional_codes, normalised, rows_at_once
+from vaekit.measure.conditional import weighted_codes
 from vaekit.measure.reader import Reader
 
 DRAWS = 1000
@@ -32,11 +32,10 @@ def conditional_mean(reader: Reader, rows: Array, draws: int = DRAWS) -> Array:
     Names are what `p_x.expected` says: categories, and zeros and ones.
     """
     found = np.empty(rows.shape, dtype=np.float64)
-    for some, z, log_weight in _blocks(reader, rows, draws):
-        under = reader.given(None if reader.c is None else reader.c[some])
+    for some in weighted_codes(reader, rows, draws):
         with torch.no_grad(), fast_torch():
-            p_x = under.model.decode(z, under.c_of(0, len(z[0])))
-            found[some] = expected_by(p_x, normalised(log_weight)).cpu().double().numpy()
+            filled = expected_by(reader.model.decode(some.z, some.c), some.weights)[: some.rows]
+        found[some.start : some.start + some.rows] = filled.cpu().double().numpy()
     return found
 
 
@@ -98,15 +97,6 @@ def coverage(truth: Array, low: Array, high: Array, hidden: Array) -> float:
     return float(((low <= truth) & (truth <= high))[hidden].mean())
 
 
-def _blocks(reader: Reader, rows: Array, draws: int) -> Iterator[tuple[slice, Tensor, Tensor]]:
-    """(which rows, z (K, B, L), log_weight (K, B)), as many rows as may be decoded together."""
-    size = rows_at_once(rows.shape[1:], draws)
-    for start in range(0, len(rows), size):
-        some = slice(start, start + size)
-        c = None if reader.c is None else reader.c[some]
-        yield (some, *conditional_codes(reader, rows[some], c, draws))
-
-
 def _values(
     reader: Reader, rows: Array, draws: int, resampled: int | None = None
 ) -> Iterator[tuple[int, Array, Array]]:
@@ -115,16 +105,16 @@ def _values(
     S is `draws`, or `resampled` codes of equal weight.
     """
     keys = row_keys(rows.reshape(len(rows), -1), reader.seed + _SEED_OF_VALUES)
-    for some, z, log_weight in _blocks(reader, rows, draws):
-        for at, key in zip(range(*some.indices(len(rows))), keys[some], strict=True):
-            codes, weights = z[:, at - some.start], normalised(log_weight[:, at - some.start])
+    for some in weighted_codes(reader, rows, draws):
+        for b in range(some.rows):
+            at, codes, weights = some.start + b, some.z[:, b], some.weights[:, b]
             if resampled is not None:
                 codes = codes[_systematic(weights, row_uniforms(keys[at : at + 1], resampled + 1)[0])]
                 weights = torch.full((resampled,), 1 / resampled, dtype=weights.dtype)
-            generator = torch.Generator(reader.device).manual_seed(int(key >> np.uint64(1)))
+            generator = torch.Generator(reader.device).manual_seed(int(keys[at] >> np.uint64(1)))
             with torch.no_grad(), fast_torch():
-                p_x = reader.model.decode(codes.unsqueeze(1), reader.c_of(at, at + 1))
-                drawn = p_x.sample(generator)[:, 0]
+                c = None if some.c is None else some.c[b : b + 1]
+                drawn = reader.model.decode(codes.unsqueeze(1), c).sample(generator)[:, 0]
             yield at, drawn.cpu().double().numpy(), weights.cpu().double().numpy()
 
 
