@@ -178,6 +178,16 @@ def _classes_are_summed(f: _Facts) -> str | None:
     )
 
 
+def _q_is_normal(f: _Facts) -> str | None:
+    readers = [penalty for penalty in f.penalties if _get(penalty, "needs_normal_q", False)]
+    if not readers or _name(f.posterior) == "normal":
+        return None
+    return (
+        f"penalty '{_name(readers[0])}' reads the mean and variance of q, which posterior '{_name(f.posterior)}' does "
+        "not have; use posterior 'normal'."
+    )
+
+
 RULES: tuple[Callable[[_Facts], str | None], ...] = (
     _box_needs_a_box,
     _supports_agree,
@@ -193,6 +203,7 @@ RULES: tuple[Callable[[_Facts], str | None], ...] = (
     _class_codes_agree,
     _class_is_given,
     _classes_are_summed,
+    _q_is_normal,
 )
 
 

@@ -32,7 +32,7 @@ PRIORS = [
 ]
 POSTERIORS = ["normal", "full-normal", "point", "inverse-autoregressive", "hamiltonian", "box"]
 BOUNDS = ["elbo", part("iwae", samples=2), "reconstruction", "map"]
-PENALTIES = [(), ("mmd",), ("code-critic",)]
+PENALTIES = [(), ("mmd",), ("code-critic",), ("total-correlation",)]
 # Parts that live on labels, or on codes that hold a class: see test_class_codes.py.
 OF_LABELS = {
     "petals", "swiss-roll", "rings", "sectors", "class-and-normal", "class-and-style", "class-then-style", "m2",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.stats
 import torch
 
 from vaekit.bounds import loss_of
@@ -16,6 +17,9 @@ EVERY = [
     for name in names("penalty")
     if not getattr(lookup("penalty", name), "needs_labels", False)
     and not getattr(lookup("penalty", name), "reads_class", False)
+    and not getattr(
+        lookup("penalty", name), "needs_normal_q", False
+    )  # q is certain here; see its own laws below
 ]
 CRITICS = [name for name in EVERY if lookup("penalty", name).learns]
 
@@ -149,3 +153,46 @@ def test_weight_multiplies_the_term():
     penalty = build("penalty", part("mmd", weight=2.5), SIZES)
     model, _ = made("mmd")
     assert penalty.terms(evidence_of(model), torch.Generator().manual_seed(0))["mmd"][0] == 2.5
+
+
+def total_correlation_of(z, mean, log_variance):
+    from vaekit.penalties.total_correlation import total_correlation
+
+    return float(
+        total_correlation(*(torch.as_tensor(part, dtype=torch.float64) for part in (z, mean, log_variance)))
+    )
+
+
+def test_total_correlation_equals_the_densities_of_the_mixture_of_posteriors():
+    rng = np.random.default_rng(0)
+    z, mean, log_variance = rng.normal(size=(3, 5, 2))
+    each = scipy.stats.norm(mean, np.exp(0.5 * log_variance)).pdf(z[:, None])
+    expected = np.log(each.prod(-1).mean(1)) - np.log(each.mean(1)).sum(-1)
+    assert total_correlation_of(z, mean, log_variance) == pytest.approx(expected.mean(), rel=1e-9)
+
+
+def test_total_correlation_is_zero_where_every_posterior_is_the_prior():
+    z = np.random.default_rng(0).normal(size=(50, 3))
+    assert total_correlation_of(z, np.zeros((50, 3)), np.zeros((50, 3))) == pytest.approx(0, abs=1e-12)
+
+
+def test_total_correlation_of_a_large_batch_is_that_of_the_aggregate():
+    """Codes of a normal law with correlation r have -log(1 - r^2) / 2, widths of the posteriors included."""
+    rng, n = np.random.default_rng(0), 2000
+    means = rng.multivariate_normal([0, 0], [[0.75, 0.6], [0.6, 0.75]], size=n)
+    z = means + 0.5 * rng.normal(size=(n, 2))
+    found = total_correlation_of(z, means, np.full((n, 2), np.log(0.25)))
+    # One code varies by about 0.7 nats; a code's own posterior, 1 / n of the mixture, adds less than that.
+    assert found == pytest.approx(-0.5 * np.log(1 - 0.36), abs=4 * 0.7 / np.sqrt(n))
+
+
+def test_total_correlation_moves_the_encoder():
+    spec = Spec(latent_dim=3, likelihood="gaussian", penalties=("total-correlation",))
+    generator = torch.Generator().manual_seed(0)
+    model = make_model(spec, SIZES, generator)
+    penalty = make_penalties(spec, SIZES, generator)[0]
+    x, noise = torch.randn(64, 6, generator=generator), torch.randn(1, 64, 3, generator=generator)
+    terms = penalty.terms(model(x, noise), generator)
+    assert terms["total_correlation"][0] == 5.0
+    loss_of(terms)[0].backward()
+    assert float(model.posterior.head.weight.grad.abs().max()) > 0

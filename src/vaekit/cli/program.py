@@ -55,6 +55,7 @@ COMMANDS = {
     "describe": "Describe DATA before any model.",
     "demo": "Run an experiment of the article on VAEs.",
     "tour": "Walk through the article on VAEs: claims, corrections, pictures.",
+    "reproduce": "Run a result of the literature again and compare.",
     "cite": "Print the references of a recipe, preset, part or run.",
     "doctor": "Say what this machine and a run are like.",
 }

@@ -18,6 +18,7 @@ class Penalty(nn.Module, ABC):
 
     name = "own"
     matches_prior = False
+    needs_normal_q = False
     learns = False  # True for a critic: it has parameters and a loss of its own
     plain_numbers: tuple[str, ...] = ("weight",)  # as those of a bound
     encoder_rate: float | None = None

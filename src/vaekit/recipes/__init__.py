@@ -7,6 +7,7 @@ To add one: a function with `@recipe(reference)` in a file here, its options as 
 from vaekit.recipes.named import (
     aae,
     ae,
+    beta_tc_vae,
     beta_vae,
     capacity_vae,
     flow_posterior_vae,
@@ -26,6 +27,7 @@ __all__ = [
     "Recipe",
     "aae",
     "ae",
+    "beta_tc_vae",
     "beta_vae",
     "capacity_vae",
     "compose",

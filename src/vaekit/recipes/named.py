@@ -24,6 +24,12 @@ def beta_vae(spec: Spec, *, beta: float = 4.0) -> Spec:
     return spec.with_(bound=amended(spec.bound, "elbo", beta=beta))
 
 
+@recipe("Chen et al., 2018, https://arxiv.org/abs/1802.04942")
+def beta_tc_vae(spec: Spec, *, beta: float = 6.0) -> Spec:
+    """The total correlation of the codes weighs beta times as much, and the rest of the KL once."""
+    return spec.add(part("total-correlation", weight=beta - 1))
+
+
 @recipe("Burgess et al., 2018, https://arxiv.org/abs/1804.03599")
 def capacity_vae(spec: Spec, *, capacity: float = 25.0, pull: float = 30.0, warm_up: float = 20.0) -> Spec:
     """The KL is drawn towards a capacity that grows while training."""

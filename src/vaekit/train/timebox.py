@@ -25,8 +25,9 @@ TAIL = 0.75
 """The estimate reads the curve from this part of the time on."""
 
 
-def seconds_of(span: Any) -> float:
-    """A span of time in seconds: a number of them, or text such as "30s", "9min" or "1.5h"."""
+def seconds_of(span: Any, asked_as: str = "max_time") -> float:
+    """A span of time in seconds: a number of them, or text such as "30s", "9min" or "1.5h"; SpecError, which calls
+    it what the user does, for what is none."""
     seconds = math.nan
     if isinstance(span, Real) and not isinstance(span, bool):
         seconds = float(span)
@@ -35,7 +36,7 @@ def seconds_of(span: Any) -> float:
         seconds = float(found[1]) * UNITS[found[2]] if found else math.nan
     if not 0 < seconds < math.inf:
         raise SpecError(
-            f"max_time={span!r} is not possible; give seconds above 0, or a number with s, min or h, as in '9min'."
+            f"{asked_as}={span!r} is not possible; give seconds above 0, or a number with s, min or h, as in '9min'."
         )
     return seconds
 
