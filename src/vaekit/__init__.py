@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
     from vaekit import article, errors, measure, recipes, theory
+    from vaekit.doctor import diagnose
     from vaekit.estimators import (
         AAE,
         AE,
@@ -42,6 +43,7 @@ __all__ = [
     "SemiSupervisedVAE",
     "Spec",
     "article",
+    "diagnose",
     "errors",
     "load",
     "measure",
@@ -66,6 +68,7 @@ _HOME = {
     "Spec": "vaekit.spec",
     "part": "vaekit.spec",
     "article": "vaekit.article",
+    "diagnose": "vaekit.doctor",
     "errors": "vaekit.errors",
     "measure": "vaekit.measure",
     "recipes": "vaekit.recipes",
