@@ -50,27 +50,45 @@ def command(run: str, data: str | None, as_json: bool, **reading: Any) -> None:
 
 def _tell(run: str, estimator: Any, found: Judgement) -> None:
     kind, size = type(estimator).__name__, estimator.spec_.latent_dim
+    numbers = f"{size} number{'s' * (size != 1)}"
+    click.echo(f"{run}, {kind}")
     print_wrapped(
-        f"{run}: a {kind} that tells a row by {size} number{'s' * (size != 1)}, its code. Measured on "
-        f"{found.rows_told}.",
+        f"It writes each row of the data as {numbers}, its code, and rebuilds rows from codes. What follows was "
+        f"measured on {found.rows_told}.",
         "",
     )
     if found.trained_on:
         print_wrapped("No row was held out of the fit, so these numbers flatter it.", "")
     print_wrapped(
-        "A number after ± is its standard error: other rows of the same kind would give another number, and in two of "
-        "three cases one that is not further away.",
+        "Read 25.0 ± 1.2 as: 25.0, and with other rows of the same kind probably between 23.8 and 26.2. A nat is a "
+        "measure of information, 1.44 bits.",
         "",
     )
-    click.echo("\nWhat a row costs")
+    click.echo("\n1. What a row costs")
     for line in found.ledger:
-        click.echo(f"  {line.key.replace('_', ' '):<16}{_written(line)}")
-        print_wrapped(line.meaning, " " * 6)
-    click.echo("\nBeside simple methods, on the same rows")
+        click.echo(f"\n  {_NAMES.get(line.key, line.key.replace('_', ' ')):<26}{_written(line)}")
+        print_wrapped(line.meaning, " " * 4)
+    if estimator.treatment_.measure == "density":
+        click.echo()
+        print_wrapped(
+            "These values are measured, not counted: nats are then of densities, which change with the units of the "
+            "data and may lie on either side of 0. Only differences between models of the same data say something.",
+            "  ",
+        )
+    click.echo("\n2. Beside simple methods, on the same rows")
     for answer in found.answers:
         if answer.ours is not None:
             _tell_answer(answer)
     _tell_end(found)
+
+
+_NAMES = {
+    "reconstruction": "unknown (reconstruction)",
+    "kl": "told by the code (KL)",
+    "elbo": "score (ELBO)",
+    "active_units": "numbers in use",
+    "effective_beta": "weight of the code (beta)",
+}
 
 
 def _written(line: LedgerLine) -> str:
@@ -90,6 +108,8 @@ def _tell_answer(answer: Answer) -> None:
         (click.echo if each.standing == "better" else print_red)(line)
     for note in answer.notes:
         print_wrapped(f"({note})", " " * 4)
+    if answer.not_beaten and answer.remedy:
+        print_wrapped(answer.remedy, " " * 4)
 
 
 def _standing(each: Beside) -> str:
@@ -102,14 +122,17 @@ def _standing(each: Beside) -> str:
 
 
 def _tell_end(found: Judgement) -> None:
-    click.echo("\nIn short")
+    click.echo("\n3. In short\n")
     asked = sum(len(answer.beside) for answer in found.answers)
-    click.echo(f"  This model beats {asked - len(found.not_beaten)} of {asked} simple methods.")
-    for question, name in found.not_beaten:
-        print_red(f"  {question}: not better than {name}")
+    won = asked - len(found.not_beaten)
+    click.echo(f"  In {won} of {asked} comparisons this model is better than the simple method.")
     for answer in found.answers:
-        if answer.skipped:
-            print_wrapped(f"not asked, {answer.name}: {answer.skipped}.", "  ")
+        if answer.not_beaten:
+            print_red(f"  {answer.question} Not better than: {'; '.join(answer.not_beaten)}.")
+    skipped = [f"{answer.name} ({answer.skipped})" for answer in found.answers if answer.skipped]
+    if skipped:
+        print_wrapped(f"Not asked: {'; '.join(skipped)}.", "  ")
+    print_wrapped("'vaekit doctor RUN' says whether something is wrong with the model itself.", "  ")
 
 
 def number(value: float, error: float | None) -> str:

@@ -56,7 +56,7 @@ COMMANDS = {
     "demo": "Run an experiment of the article on VAEs.",
     "tour": "Walk through the article on VAEs: claims, corrections, pictures.",
     "cite": "Print the references of a recipe, preset, part or run.",
-    "doctor": "Say what this machine is like, and what is wrong with the model of a run.",
+    "doctor": "Say what this machine is like, and what is wrong with the model of RUN.",
 }
 
 INTERRUPTED = 130

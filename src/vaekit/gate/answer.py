@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,6 +38,7 @@ class Answer:
     ours      the model's number, or None where `skipped` says why there is none
     better    "higher" or "lower"
     notes     what a reader must know of it
+    remedy    what to try where a simple method is not beaten
     """
 
     name: str
@@ -47,6 +48,7 @@ class Answer:
     beside: tuple[Beside, ...] = ()
     notes: tuple[str, ...] = ()
     skipped: str = ""
+    remedy: str = ""
 
     @property
     def not_beaten(self) -> tuple[str, ...]:
@@ -77,6 +79,7 @@ class Answer:
                 for each in self.beside
             ],
             "not_beaten": list(self.not_beaten),
+            "remedy": self.remedy if self.not_beaten else "",
             "notes": list(self.notes),
             "skipped": self.skipped,
         }
@@ -93,7 +96,8 @@ class Asked:
     ours: Array
     beside: Mapping[str, Array]
     better: str = "higher"
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    remedy: str = ""
 
     def answered(self) -> Answer:
         """Means with their errors, and leads row by row."""
@@ -103,7 +107,7 @@ class Asked:
             theirs, lead = mean_of(scores, name), mean_of(sign * (self.ours - scores), name)
             found.append(Beside(name, theirs.value, theirs.standard_error, lead.value, lead.standard_error))
         ours = mean_of(np.asarray(self.ours), self.measure, self.unit)
-        return Answer(self.name, self.question, ours, self.better, tuple(found), self.notes)
+        return Answer(self.name, self.question, ours, self.better, tuple(found), self.notes, "", self.remedy)
 
 
 def finite(value: float | None) -> float | None:

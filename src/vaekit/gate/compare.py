@@ -14,9 +14,9 @@ from vaekit.errors import DataError, SpecError
 from vaekit.gate.answer import finite
 from vaekit.gate.ledger_words import weight_of_kl
 from vaekit.kinds import Array
+from vaekit.measure.alignment import recurring_units, stability
 from vaekit.measure.likelihood import log_likelihood
 from vaekit.measure.record import Measure, mean_of
-from vaekit.measure.stability import recurring_units, stability
 
 DRAWS = 200
 MOST_ROWS = 500

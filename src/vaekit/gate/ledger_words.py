@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,20 +37,19 @@ def ledger_lines(estimator: Any, found: Mapping[str, float]) -> list[LedgerLine]
 _MEANINGS = {
     "reconstruction": (
         "nats a row",
-        "What is still unknown of a row when its code is known. Lower is better. (A nat is 1.44 bits of information.)",
+        "What is still unknown of a row to somebody who has its code. Lower is better.",
     ),
     "kl": (
         "nats a row",
-        "What a code tells about its row; near 0 the codes are empty. It is a cost, which must save more than it is.",
+        "What the code tells about its row. Near 0 the codes are empty. More is not better by itself: it is paid for.",
     ),
     "elbo": (
         "nats a row",
-        "Minus the two together: at least so probable are such rows to the model, as a logarithm. Higher is better.",
+        "Minus both together: how probable the model finds such rows, as a logarithm, or better. Higher is better.",
     ),
     "bits_per_value": (
         "bits",
-        "The same shared out over the values of a row, as file sizes are counted. Lower is better; with densities it "
-        "compares models of the same data only.",
+        "The same with its sign turned, in bits, shared out over the values of a row. Lower is better.",
     ),
 }
 
@@ -72,11 +70,9 @@ def weight_of_kl(estimator: Any) -> float | None:
 
 def _weight_in_words(estimator: Any, weight: float) -> str:
     size = int(np.prod(estimator.treatment_.event_shape))
-    said = (
-        "How many times the cost of a code was counted in training; 1 is a VAE as first described. vaekit sums over "
-        f"the {size:,} values of a row. Code that averages over the values instead, and calls its weight {weight:g}, "
-        f"trains what is {weight * size:,.4g} here"
-    )
     other = 784 if size != 784 else 3072
-    said += f"; on rows of {other:,} values it would be {weight * other:,.4g}."
-    return said if math.isfinite(weight) else "The weight of the KL."
+    return (
+        "How heavily training counted the cost of a code; 1 is the VAE of the textbooks. It goes with sums over all "
+        f"{size:,} values of a row. Other code may average over the values: its weight of {weight:g} is one of "
+        f"{weight * size:,.4g} here, and of {weight * other:,.4g} for rows of {other:,} values."
+    )

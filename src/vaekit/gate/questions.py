@@ -11,6 +11,7 @@ from vaekit.doctor.patient import Patient
 from vaekit.errors import VaekitError
 from vaekit.gate.answer import Answer, Asked, Beside
 from vaekit.kinds import Array
+from vaekit.likelihoods.scale import LearnedScale
 from vaekit.measure import baselines
 from vaekit.measure.likelihood import log_likelihood
 from vaekit.measure.probes import codes_and_labels, probe_hits, told_anomalous
@@ -25,6 +26,8 @@ HIDDEN = 0.2
 FEWEST_OF_A_CLASS = 4
 
 UNTRAINED = "the same network, untrained"
+SIMPLER = "For this task take the simple method, or fit a model that is made for it."
+MORE = "more numbers in a code (--latent-dim), a larger network (--network mlp:hidden=256,256) or more epochs"
 
 
 def _flat(rows: Array) -> Array:
@@ -47,7 +50,7 @@ def density(patient: Patient) -> Answer:
     found = log_likelihood(patient.reader(None, c), x, draws)
     shift = estimator.treatment_.log_jacobian
     beside: dict[str, Array] = {}
-    notes = [f"an estimate by {draws} draws a row" + (f"; {found.reason}" if found.reason else "")]
+    notes = [f"estimated with {draws} random codes a row" + (f"; {found.reason}" if found.reason else "")]
     train, test = _flat(patient.seen[0]), _flat(x)
     mass = estimator.treatment_.measure == "mass"
     if c is not None:
@@ -67,16 +70,27 @@ def density(patient: Patient) -> Answer:
         beside["a mixture of normal densities"] = (
             baselines.mixture_density(train, test, estimator.seed_) + shift
         )
-        notes.append("a density: it changes with the units of the data, and may be above 0")
+        notes.append(
+            "only differences say something: a density changes with the units of the data, and may be above 0"
+        )
     untrained = patient.reader(patient.untrained, c).scores(
         x, estimator.bound_, max(estimator.score_draws, estimator.bound_.samples)
     )
     beside[UNTRAINED] = untrained + shift
     kind = "log p(x | c)" if c is not None else "log p(x)"
     told = f"{kind}, at least" if found.reason else kind
+    ours = found.rows + shift
     return Asked(
-        name, question, told, "nats a row", found.rows + shift, beside, "higher", tuple(notes)
+        name, question, told, "nats a row", ours, beside, "higher", tuple(notes), _sharper(estimator)
     ).answered()
+
+
+def _sharper(estimator: Any) -> str:
+    """What may make rows more probable to this model."""
+    likelihood = estimator.model_.likelihood
+    shared = likelihood.name == "gaussian" and isinstance(likelihood.scale, LearnedScale)
+    own = "a noise of its own for every value (--likelihood gaussian:scale=per-feature), " if shared else ""
+    return f"Try {own}{MORE}."
 
 
 def reconstruction(patient: Patient) -> Answer:
@@ -102,7 +116,8 @@ def reconstruction(patient: Patient) -> Answer:
         UNTRAINED: rebuilt(patient.untrained),
     }
     told = "squared error, summed over a row"
-    return Asked(name, question, told, "squared units of the data", rebuilt(None), beside, "lower").answered()
+    unit, remedy = "squared units of the data", f"Try {MORE}."
+    return Asked(name, question, told, unit, rebuilt(None), beside, "lower", (), remedy).answered()
 
 
 def classes(patient: Patient, labels: Array | None, way: str) -> Answer:
@@ -130,7 +145,9 @@ def classes(patient: Patient, labels: Array | None, way: str) -> Answer:
         UNTRAINED: hits(patient.reader(patient.untrained, c).encode(x)),
     }
     ours = hits(patient.reader(None, c).encode(x))
-    return Asked(name, question, "share of rows put into their class", "", ours, beside).answered()
+    share = "share of rows put into their class"
+    remedy = f"Try {MORE}; to tell classes, a model that learns from labels is the better tool."
+    return Asked(name, question, share, "", ours, beside, "higher", (), remedy).answered()
 
 
 def anomalies(patient: Patient, labels: Array | None) -> Answer:
@@ -158,7 +175,7 @@ def anomalies(patient: Patient, labels: Array | None) -> Answer:
         # Both are of the same rows; taken as independent, their difference has an error that is if anything too wide.
         error = float(np.hypot(area.standard_error or 0.0, theirs.standard_error or 0.0))
         found.append(Beside(told, theirs.value, theirs.standard_error, area.value - theirs.value, error))
-    return Answer(name, question, area, "higher", tuple(found), ("0.5 is chance, 1 is always",))
+    return Answer(name, question, area, "higher", tuple(found), ("0.5 is chance, 1 is always",), "", SIMPLER)
 
 
 def imputation(patient: Patient, X: Any) -> Answer:
@@ -193,4 +210,4 @@ def imputation(patient: Patient, X: Any) -> Answer:
         ),
     }
     told = "squared error of a hidden value, in standard deviations of its column"
-    return Asked(name, question, told, "", ours, beside, "lower").answered()
+    return Asked(name, question, told, "", ours, beside, "lower", (), SIMPLER).answered()
