@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.data.schema import Schema
     from vaekit.data.shards import open_shards
     from vaekit.data.write_shards import write_manifest, write_shards
+    from vaekit.doctor import diagnose
     from vaekit.estimators import (
         AAE,
         AE,
@@ -55,6 +56,7 @@ __all__ = [
     "TabularVAE",
     "VAEImputer",
     "article",
+    "diagnose",
     "errors",
     "inspect",
     "load",
@@ -92,6 +94,7 @@ _HOME = {
     "Spec": "vaekit.spec",
     "part": "vaekit.spec",
     "article": "vaekit.article",
+    "diagnose": "vaekit.doctor",
     "errors": "vaekit.errors",
     "measure": "vaekit.measure",
     "recipes": "vaekit.recipes",

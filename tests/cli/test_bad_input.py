@@ -134,6 +134,8 @@ COMMANDS_ON_A_RUN = (
     ["score", "digits"],
     ["report"],
     ["doctor"],
+    ["measure"],
+    ["compare", "digits"],
     ["cite"],
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -9,7 +10,8 @@ import click
 
 from vaekit.cli.layout import Command, option
 from vaekit.cli.output import print_json, print_table
-from vaekit.cli.reading import load_run
+from vaekit.cli.reading import Run, how, load_run, read_again, read_like, reading_options, told_of_data
+from vaekit.errors import DataError
 
 # Extra -> the libraries that it installs, as in pyproject.toml.
 EXTRAS = {
@@ -27,20 +29,86 @@ EXTRAS = {
 
 @click.command(cls=Command)
 @click.argument("run", required=False)
+@option("--data", metavar="DATA", help="Where the data of RUN are now, when it does not find them itself.")
 @option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
-def command(run: str | None, as_json: bool) -> None:
-    """Say what this machine and a run are like.
+@reading_options
+def command(run: str | None, data: str | None, as_json: bool, **reading: Any) -> None:
+    """Say what this machine is like, and what is wrong with the model of RUN.
 
-    What it prints is fit for pasting into a question.
+    The model is examined on the data that it was fitted on: each verdict says how it is known and what to type.
+    What is printed is fit for pasting into a question.
     """
     found = machine()
-    if run is not None:
-        found |= told_by(run)
+    if run is None:
+        if data is not None:
+            raise click.UsageError("--data is of a RUN; name one.")
+        _print(found, as_json)
+        return
+    fitted = load_run(run)
+    found |= told_by(fitted)
+    verdicts, why_not = _examined(fitted, data, how(reading))
+    if as_json:
+        found |= {"verdicts": [_plain(each) for each in verdicts], "not_examined": why_not}
+    _print(found, as_json)
+    if not as_json:
+        click.echo()
+        _tell(verdicts, why_not)
+
+
+def _print(found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
     lines = {name: told if isinstance(told, list) else [told] for name, told in found.items()}
     print_table([(name, _words(line)) for name, told in lines.items() for line in told])
+
+
+def _examined(fitted: Run, data: str | None, reading: dict[str, Any]) -> tuple[tuple[Any, ...], str | None]:
+    """(all verdicts, the healthy ones too, why there are none)."""
+    record = fitted.data["source"]
+    try:
+        source = read_again(record) if data is None else read_like(record, data, reading)
+    except DataError as error:
+        if data is not None:
+            raise
+        return (), str(error)
+    from vaekit.doctor import examine_source
+
+    with told_of_data():
+        return examine_source(fitted.estimator, source), None
+
+
+def _plain(verdict: Any) -> dict[str, Any]:
+    """A verdict as plain data."""
+    effects = [{**vars(effect), "value": _finite(effect.value)} for effect in verdict.effects]
+    return {
+        "name": verdict.name,
+        "fired": verdict.fired,
+        "illness": verdict.illness,
+        "evidence": verdict.evidence,
+        "remedy": verdict.remedy,
+        "effects": effects,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _tell(verdicts: tuple[Any, ...], why_not: str | None) -> None:
+    """The verdicts in words."""
+    if why_not is not None:
+        click.echo(f"The model was not examined: {why_not}")
+        return
+    ill = [each for each in verdicts if each.fired and each.illness]
+    looked_for = ", ".join(each.name for each in verdicts if each.illness)
+    click.echo(f"Looked for: {looked_for}.")
+    click.echo(f"Found: {', '.join(each.name for each in ill) or 'nothing; the model is well'}.")
+    for each in verdicts:
+        if each.fired:
+            click.echo(f"\n{each.name}{'' if each.illness else ' (worth knowing, no illness)'}")
+            click.echo(f"  {each.evidence}")
+            click.echo(f"  To do: {each.remedy}")
 
 
 def machine() -> dict[str, Any]:
@@ -73,11 +141,10 @@ def _installed(libraries: tuple[str, ...]) -> str:
     return ", ".join(told)
 
 
-def told_by(run: str) -> dict[str, Any]:
-    """What a run says of itself; ModelFileError when it cannot be used."""
+def told_by(fitted: Run) -> dict[str, Any]:
+    """What a run says of itself."""
     from vaekit.run import from_json, read_plain
 
-    fitted = load_run(run)
     estimator, source, split = fitted.estimator, fitted.data["source"], fitted.data["split"]
     written = from_json(read_plain(fitted.path / "environment.json"), "environment.json")
     return {

@@ -110,6 +110,21 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
+def print_red(text: str) -> None:
+    """A line to stdout, red where it is a terminal and NO_COLOR is not set."""
+    plain = bool(os.environ.get("NO_COLOR"))
+    click.echo(text if plain else click.style(text, fg="red"))
+
+
+def print_wrapped(text: str, indent: str) -> None:
+    """A paragraph to stdout, in lines that fit a terminal."""
+    import textwrap
+
+    click.echo(
+        textwrap.fill(text, 100, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+    )
+
+
 def print_table(rows: Iterable[Sequence[str]]) -> None:
     """Rows of texts to stdout, their columns below each other."""
     rows = [list(row) for row in rows]

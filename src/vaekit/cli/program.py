@@ -8,7 +8,8 @@
     5    the training diverged; the last good weights were written
     130  interrupted by Ctrl-C
 
-Data go to stdout, messages to stderr: one line, or a traceback with VAEKIT_DEBUG=1. Nothing is coloured.
+Data go to stdout, messages to stderr: one line, or a traceback with VAEKIT_DEBUG=1. Nothing is coloured but
+lines of `measure` that say where a model gives nothing, and those on a terminal only.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ COMMANDS = {
     "impute": "Fill the missing values of DATA.",
     "score": "Score each row of DATA, in nats.",
     "explain": "Say which values make a row strange.",
+    "measure": "Say what a model is worth, beside simple methods on the same rows.",
+    "compare": "Put the same numbers of several runs side by side.",
     "predict": "Say the class of each row of DATA, or its cluster.",
     "plot": "Draw one figure of a fitted model.",
     "report": "Write the report of a run again.",
@@ -57,7 +60,7 @@ COMMANDS = {
     "tour": "Walk through the article on VAEs: claims, corrections, pictures.",
     "reproduce": "Run a result of the literature again and compare.",
     "cite": "Print the references of a recipe, preset, part or run.",
-    "doctor": "Say what this machine and a run are like.",
+    "doctor": "Say what this machine is like, and what is wrong with the model of RUN.",
 }
 
 INTERRUPTED = 130

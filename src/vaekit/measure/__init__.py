@@ -23,6 +23,7 @@ from vaekit.measure.reader import Reader, shown_by
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
     from vaekit.measure.aggregate import marginal_kl, mutual_information, total_correlation
     from vaekit.measure.agreement import udr
+    from vaekit.measure.alignment import aligned, cka, procrustes, recurring_units, stability
     from vaekit.measure.annealing import Annealed, ais, simulate
     from vaekit.measure.classifier import told_apart
     from vaekit.measure.closest_record import ClosestRecord, distance_to_closest_record
@@ -43,6 +44,7 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
         expected_coverage,
         precision_recall,
     )
+    from vaekit.measure.probes import Clusters, clustering, knn_probe, linear_probe, told_anomalous
     from vaekit.measure.record import Measure, mean_of
     from vaekit.measure.resampling import Band, permutation_band
     from vaekit.measure.sliced import sliced_wasserstein
@@ -52,6 +54,7 @@ __all__ = [
     "Annealed",
     "Band",
     "ClosestRecord",
+    "Clusters",
     "Copies",
     "DensityCoverage",
     "Given",
@@ -63,7 +66,10 @@ __all__ = [
     "TrainOnSynthetic",
     "active_units",
     "ais",
+    "aligned",
     "beta_vae_score",
+    "cka",
+    "clustering",
     "dci",
     "density_coverage",
     "distance_to_closest_record",
@@ -74,7 +80,9 @@ __all__ = [
     "frechet",
     "irs",
     "kl_per_unit",
+    "knn_probe",
     "ledger",
+    "linear_probe",
     "log_likelihood",
     "marginal_kl",
     "mean_of",
@@ -85,11 +93,15 @@ __all__ = [
     "nearest_copies",
     "permutation_band",
     "precision_recall",
+    "procrustes",
     "rate",
+    "recurring_units",
     "sap",
     "shown_by",
     "simulate",
     "sliced_wasserstein",
+    "stability",
+    "told_anomalous",
     "told_apart",
     "total_correlation",
     "train_on_synthetic",
@@ -102,6 +114,11 @@ _HOME = {
     "mutual_information": "aggregate",
     "total_correlation": "aggregate",
     "udr": "agreement",
+    "aligned": "alignment",
+    "cka": "alignment",
+    "procrustes": "alignment",
+    "recurring_units": "alignment",
+    "stability": "alignment",
     "Annealed": "annealing",
     "ais": "annealing",
     "simulate": "annealing",
@@ -134,6 +151,11 @@ _HOME = {
     "density_coverage": "neighbours",
     "expected_coverage": "neighbours",
     "precision_recall": "neighbours",
+    "Clusters": "probes",
+    "clustering": "probes",
+    "knn_probe": "probes",
+    "linear_probe": "probes",
+    "told_anomalous": "probes",
     "Measure": "record",
     "mean_of": "record",
     "Band": "resampling",

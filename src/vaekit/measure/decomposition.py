@@ -212,7 +212,8 @@ def _importance(reader: Reader, rows: Array, n_samples: int) -> ElboDecompositio
         found.monte_carlo_error,
         "importance",
         f"by importance sampling with {n_samples:,} draws a row, whose effective number is "
-        f"{found.effective_sample_size:,.0f}; log p(x) has a Monte Carlo error of {found.monte_carlo_error:.2g}",
+        f"{found.effective_sample_size:,.0f}; log p(x) has a Monte Carlo error of {found.monte_carlo_error:.2g}"
+        + (f"; {found.reason}" if found.reason else ""),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 
 from vaekit import __version__
+from vaekit.doctor import Verdict
 from vaekit.estimators.files import environment as this_environment
 from vaekit.report.again import python_lines
 from vaekit.report.gallery import Picture, gallery
@@ -48,13 +49,15 @@ def make_report(
     command: str | None = None,
     environment: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
+    verdicts: Sequence[Verdict] | None = None,
 ) -> str:
     """One self-contained HTML page about a fitted estimator.
 
     X_held: the rows that pictures show, best rows that were held out, with their labels. measures: flat, name
     -> number, as `ledger` gives them, with or without a prefix that says of which rows (test_, held_out_,
     train_). data: where the data came from (`Source.to_json`). command: the command line that fitted it.
-    environment: of the fit; this one unless given. notes: further sentences that stand at the top.
+    environment: of the fit; this one unless given. notes: further sentences that stand at the top. verdicts: what the
+    doctor says, in place of what the history says by itself.
     """
     content = report_files(
         estimator,
@@ -65,6 +68,7 @@ def make_report(
         command=command,
         environment=environment,
         notes=notes,
+        verdicts=verdicts,
     )
     return content["report.html"].decode()
 
@@ -79,6 +83,7 @@ def report_files(
     command: str | None = None,
     environment: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
+    verdicts: Sequence[Verdict] | None = None,
 ) -> dict[str, bytes]:
     """The page and its pictures as files of a run: "report.html", "pictures/samples.png" ...; drawn once."""
     drawn = gallery(estimator, X_held, labels, (data or {}).get("class_names"))
@@ -90,7 +95,7 @@ def report_files(
         title=f"{type(estimator).__name__} on {name}" if name else type(estimator).__name__,
         lead=f"{model_in_words(estimator)}, fitted on {data_in_words(estimator)}.",
         figures=_key_figures(estimator, tables),
-        notices=notices(estimator, tables, notes),
+        notices=notices(estimator, tables, notes, verdicts),
         pictures={name: Shown.of(picture, content[name]) for name, picture in drawn.items()},
         tables=tables,
         story=how_it_went(estimator),

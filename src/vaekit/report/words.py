@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vaekit.doctor import Verdict
 from vaekit.report.measures import FLAGS, Measured, minus
 
 MOST_NAMED = 12
@@ -125,9 +126,18 @@ _FLAGS = {
 }
 
 
-def notices(estimator: Any, tables: Sequence[Measured], notes: Sequence[str] = ()) -> list[Notice]:
-    """What must be said before the numbers, the worst first."""
-    found = [*_endings(estimator), *_codes(estimator, tables)]
+def notices(
+    estimator: Any,
+    tables: Sequence[Measured],
+    notes: Sequence[str] = (),
+    verdicts: Sequence[Verdict] | None = None,
+) -> list[Notice]:
+    """What must be said before the numbers, the worst first. verdicts: the doctor's, where it was asked; else what
+    the history and the ledger say by themselves."""
+    if verdicts is None:
+        found = [*_endings(estimator), *_codes(estimator, tables)]
+    else:
+        found = [_of_doctor(verdict) for verdict in verdicts]
     found += [_FLAGS[flag] for flag in FLAGS if any(flag in table.flags for table in tables)]
     if estimator.profile_.too_few:
         found.append(
@@ -144,6 +154,11 @@ def notices(estimator: Any, tables: Sequence[Measured], notes: Sequence[str] = (
             )
         )
     return found + [Notice("About these rows", note) for note in notes]
+
+
+def _of_doctor(verdict: Verdict) -> Notice:
+    title = verdict.name.replace("-", " ").capitalize()
+    return Notice(title, f"{verdict.evidence} {verdict.remedy}", verdict.illness)
 
 
 def _endings(estimator: Any) -> list[Notice]:

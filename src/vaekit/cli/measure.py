@@ -1,0 +1,145 @@
+"""`vaekit measure RUN`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vaekit.cli.layout import Command, option
+from vaekit.cli.output import print_json, print_red, print_wrapped
+from vaekit.cli.reading import (
+    how,
+    load_run,
+    read_again,
+    read_like,
+    reading_options,
+    run_argument,
+    told_of_data,
+)
+
+if TYPE_CHECKING:
+    from vaekit.gate import Answer, Beside, Judgement
+    from vaekit.gate.ledger_words import LedgerLine
+
+
+@click.command(cls=Command)
+@run_argument
+@option("--data", metavar="DATA", help="Where the data are now, or other data to measure on.")
+@option("--json", "as_json", is_flag=True, help="JSON instead of words.")
+@reading_options
+def command(run: str, data: str | None, as_json: bool, **reading: Any) -> None:
+    """Say what a model is worth, beside simple methods on the same rows.
+
+    The rows are those of a test part, else those that were held out of the fit. Where the model does not beat a
+    simple method, the line says so; on a terminal it is red.
+    """
+    fitted = load_run(run)
+    record = fitted.data["source"]
+    source = read_again(record) if data is None else read_like(record, data, how(reading))
+    same = record is None or source.sha256 == record["sha256"]
+    from vaekit.gate import judge
+
+    with told_of_data():
+        found = judge(fitted.estimator, source, fitted_on=same)
+    if as_json:
+        print_json({"run": str(fitted.path), **found.to_json()})
+        return
+    _tell(str(fitted.path), fitted.estimator, found)
+
+
+def _tell(run: str, estimator: Any, found: Judgement) -> None:
+    kind, size = type(estimator).__name__, estimator.spec_.latent_dim
+    numbers = f"{size} number{'s' * (size != 1)}"
+    click.echo(f"{run}, {kind}")
+    print_wrapped(
+        f"It writes each row of the data as {numbers}, its code, and rebuilds rows from codes. What follows was "
+        f"measured on {found.rows_told}.",
+        "",
+    )
+    if found.trained_on:
+        print_wrapped("No row was held out of the fit, so these numbers flatter it.", "")
+    print_wrapped(
+        "Read 25.0 ± 1.2 as: 25.0, and with other rows of the same kind probably between 23.8 and 26.2. A nat is a "
+        "measure of information, 1.44 bits.",
+        "",
+    )
+    click.echo("\n1. What a row costs")
+    for line in found.ledger:
+        click.echo(f"\n  {_NAMES.get(line.key, line.key.replace('_', ' ')):<26}{_written(line)}")
+        print_wrapped(line.meaning, " " * 4)
+    if estimator.treatment_.measure == "density":
+        click.echo()
+        print_wrapped(
+            "These values are measured, not counted: nats are then of densities, which change with the units of the "
+            "data and may lie on either side of 0. Only differences between models of the same data say something.",
+            "  ",
+        )
+    click.echo("\n2. Beside simple methods, on the same rows")
+    for answer in found.answers:
+        if answer.ours is not None:
+            _tell_answer(answer)
+    _tell_end(found)
+
+
+_NAMES = {
+    "reconstruction": "unknown (reconstruction)",
+    "kl": "told by the code (KL)",
+    "elbo": "score (ELBO)",
+    "active_units": "numbers in use",
+    "effective_beta": "weight of the code (beta)",
+}
+
+
+def _written(line: LedgerLine) -> str:
+    unit = f" {line.unit}" if line.unit else ""
+    return f"{number(line.value, line.error)}{unit}"
+
+
+def _tell_answer(answer: Answer) -> None:
+    assert answer.ours is not None
+    unit = f", {answer.ours.unit}" if answer.ours.unit else ""
+    click.echo(f"\n  {answer.question}")
+    print_wrapped(f"{answer.ours.name}{unit}; {answer.better} is better", " " * 4)
+    width = max(len(name) for name in ["this model", *(each.name for each in answer.beside)])
+    click.echo(f"    {'this model':<{width}}  {number(answer.ours.value, answer.ours.standard_error)}")
+    for each in answer.beside:
+        line = f"    {each.name:<{width}}  {number(each.value, each.standard_error):<18}  {_standing(each)}"
+        (click.echo if each.standing == "better" else print_red)(line)
+    for note in answer.notes:
+        print_wrapped(f"({note})", " " * 4)
+    if answer.not_beaten and answer.remedy:
+        print_wrapped(answer.remedy, " " * 4)
+
+
+def _standing(each: Beside) -> str:
+    lead = number(abs(each.lead), each.lead_error)
+    return {
+        "better": f"this model is better, by {lead}",
+        "worse": f"this model is WORSE, by {lead}",
+        "not told apart": "these rows cannot tell which is better",
+    }[each.standing]
+
+
+def _tell_end(found: Judgement) -> None:
+    click.echo("\n3. In short\n")
+    asked = sum(len(answer.beside) for answer in found.answers)
+    won = asked - len(found.not_beaten)
+    click.echo(f"  In {won} of {asked} comparisons this model is better than the simple method.")
+    for answer in found.answers:
+        if answer.not_beaten:
+            print_red(f"  {answer.question} Not better than: {'; '.join(answer.not_beaten)}.")
+    skipped = [f"{answer.name} ({answer.skipped})" for answer in found.answers if answer.skipped]
+    if skipped:
+        print_wrapped(f"Not asked: {'; '.join(skipped)}.", "  ")
+    print_wrapped("'vaekit doctor RUN' says whether something is wrong with the model itself.", "  ")
+
+
+def number(value: float, error: float | None) -> str:
+    """A number with as many digits as its error bears: '-12.34 ± 0.56', '3'."""
+    import math
+
+    if error is None or not math.isfinite(error) or error <= 0:
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:,.{digits}f} ± {error:,.{digits}f}"

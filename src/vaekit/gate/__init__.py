@@ -1,0 +1,11 @@
+"""The gate: every number of a model beside what simple methods reach on the same rows, and runs beside each other.
+
+A number by itself says little. What a VAE is worth is what it gives over principal components, a mixture of normal
+densities, its own network before training, or the nearest rows; where it gives nothing over them, that is said.
+"""
+
+from vaekit.gate.answer import Answer, Beside
+from vaekit.gate.compare import Compared, compare
+from vaekit.gate.judge import Judgement, judge
+
+__all__ = ["Answer", "Beside", "Compared", "Judgement", "compare", "judge"]
