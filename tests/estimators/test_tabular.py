@@ -246,3 +246,24 @@ def test_the_tables_of_scikit_learn_are_fitted_by_one_line(data):
     assert made.columns.tolist() == X.columns.tolist()
     assert made.notna().all().all()
     assert not any(column.kind == "identifier" for column in model.schema_)
+
+
+def test_known_values_are_said_in_the_words_of_the_table() -> None:
+    rng = np.random.default_rng(0)
+    size = rng.integers(0, 3, 200)
+    frame = pandas.DataFrame(
+        {
+            "weight": size * 10 + rng.normal(size=200),
+            "size": pandas.Categorical(np.array(["s", "m", "l"])[size]),
+        }
+    )
+    vae = TabularVAE(latent_dim=2, max_epochs=120, random_state=0).fit(frame)
+    light, heavy = (vae.sample(200, given={"size": size}, random_state=0) for size in ("s", "l"))
+    assert set(light["size"]) == {"s"}
+    assert set(heavy["size"]) == {"l"}
+    assert list(light.dtypes) == list(frame.dtypes)
+    assert heavy["weight"].mean() - light["weight"].mean() > 10
+    row = frame.iloc[[0]].assign(weight=np.nan)
+    assert set(vae.sample(3, given=row, random_state=0)["size"]) == {frame["size"][0]}
+    with pytest.raises(DataError, match="names 'colour', which is no column of this model"):
+        vae.sample(3, given={"colour": "red"})

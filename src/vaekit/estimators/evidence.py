@@ -41,7 +41,7 @@ def read_evidence(given: Any, shape: tuple[int, ...], names: Array | None, asked
     """
     size = math.prod(shape)
     known_as = [f"x{at}" for at in range(size)] if names is None else [str(name) for name in names]
-    mapping = _as_mapping(given)
+    mapping = mapping_of(given)
     if mapping is None:
         values = _flat(given, shape, asked)
     else:
@@ -59,7 +59,7 @@ def read_evidence(given: Any, shape: tuple[int, ...], names: Array | None, asked
     return found
 
 
-def _as_mapping(given: Any) -> Mapping[Any, Any] | None:
+def mapping_of(given: Any) -> Mapping[Any, Any] | None:
     """{column: value} of a mapping, a Series, or a frame of one row; None for arrays."""
     if isinstance(given, Mapping):
         return given

@@ -104,18 +104,19 @@ class WhatIf:
 
     def _sample_given(
         self: Any, n: int, given: Any, c: Any, method: str, random_state: Any, mean: bool
-    ) -> Array:
+    ) -> Any:
         """n draws of p(x | given values), the given ones as they were given: see `sample`."""
         evidence = self._evidence(given)
         if evidence.known.all():
             raise DataError("given says every value of the example, so nothing is left to draw.")
         row = self._known_row(evidence)
+        seed = int(check_random_state(random_state).randint(2**31 - 1))
         found = draw_given(
             self._reader(self._condition(c, 1)),
             row,
             int(n),
             method=method,
-            seed=int(check_random_state(random_state).randint(2**31 - 1)),
+            seed=seed,
             masked=self.missing == "mask",
             mean=mean,
         )
@@ -132,9 +133,11 @@ class WhatIf:
                 f"the draws are worth few independent ones, so trust them little: {found.report.sentence}",
                 stacklevel=3,
             )
-        shown = self._shown(found.x).reshape(int(n), -1)
-        shown[:, evidence.known] = evidence.values[evidence.known]
-        return np.asarray(shown.reshape(int(n), *self.treatment_.user_shape))
+        numbers = self.treatment_.to_user(found.x).reshape(int(n), -1)
+        numbers[:, evidence.known] = evidence.values[evidence.known]
+        return self._as_table(
+            numbers.reshape(int(n), *self.treatment_.user_shape), drawn=None if mean else seed
+        )
 
     @unless(why_no_density)
     def log_likelihood_ratio(
