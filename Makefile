@@ -44,7 +44,7 @@ gpu: .venv-dev/ready  ## tests that need a CUDA device
 	$(dev)/python -m pytest -m gpu
 
 bench: .venv-run/ready  ## measure the speed, beside a hand-written loop and beside other toolkits
-	$(run)/python -m benchmarks; step=$$?; $(run)/python -m benchmarks.scale; $(run)/python -m benchmarks.compare && exit $$step
+	$(run)/python -m benchmarks; step=$$?; $(run)/python -m benchmarks.scale; $(run)/python -m benchmarks.outliers; $(run)/python -m benchmarks.compare && exit $$step
 
 docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 	.venv-docs/bin/sphinx-build -q -W docs docs/_build/html

@@ -47,7 +47,8 @@ def read_evidence(given: Any, shape: tuple[int, ...], names: Array | None, asked
     else:
         values = np.full(size, np.nan)
         for column, value in mapping.items():
-            values[_place(column, shape, names, asked)] = _number(value, column, asked)
+            at = _place(column, shape, names, asked)
+            values[at] = _number(value, column, asked)
     if np.isinf(values).any():
         raise DataError(
             f"{asked} holds an infinite value for {known_as[int(np.isinf(values).argmax())]}; give finite numbers, or "

@@ -269,8 +269,8 @@ class OutlierVAE(OutlierMixin, VAE):
 
     def decision_function(self, X: Any) -> Array:
         """(n,): score_samples less offset_; below 0 for outliers."""
-        found: Array = self.score_samples(X) - self.offset_
-        return found
+        scores: Array = self.score_samples(X)
+        return scores - self.offset_
 
     def predict(self, X: Any) -> Array:
         """(n,) int: 1 for rows that are usual, -1 for outliers."""
