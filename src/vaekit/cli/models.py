@@ -13,8 +13,10 @@ MODELS = {
     "semi-supervised-vae": "SemiSupervisedVAE",
     "semi-supervised-aae": "SemiSupervisedAAE",
     "cluster-aae": "ClusterAAE",
+    "tabular": "TabularVAE",
 }
 DEFAULT = "vae"
+OF_TABLES = "tabular"
 
 
 def model_class(name: str) -> Any:
