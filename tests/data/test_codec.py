@@ -185,6 +185,14 @@ def test_rare_and_unseen_values_become_the_bucket_and_come_back_as_its_members()
     assert many.count("c") / 4000 == pytest.approx(2 / 3, abs=0.03)
 
 
+def test_a_column_whose_values_are_all_rare_is_its_bucket():
+    table = pandas.DataFrame({"name": ["Ann", "Ben", "Cleo"], "age": [3.0, 4.0, 5.0]})
+    codec = Codec(Schema.infer(table))
+    np.testing.assert_array_equal(codec.numbers(table)[:, 0], [0, 0, 0])
+    drawn = codec.table(np.zeros((200, 2)), drawn=np.random.default_rng(0)).columns["name"].listed()
+    assert set(drawn) == {"Ann", "Ben", "Cleo"}
+
+
 def test_an_empty_bucket_stands_for_the_column():
     table = pandas.DataFrame({"v": ["a"] * 150 + ["b"] * 30 + ["c"] * 20})
     codec = Codec(Schema.infer(table))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,21 @@ import click
 
 from vaekit.cli.layout import Command, option, together
 from vaekit.cli.made import Made, make
+from vaekit.cli.models import OF_TABLES
 from vaekit.cli.options import table
 from vaekit.cli.output import print_json
 from vaekit.cli.place import RUNS, refuse_place, write_to
 from vaekit.cli.program import INTERRUPTED, typed
-from vaekit.cli.reading import data_argument, how, labels_of, read_data, reading_options, told_of_data
+from vaekit.cli.reading import (
+    as_numbers,
+    data_argument,
+    how,
+    is_table,
+    labels_of,
+    read_data,
+    reading_options,
+    told_of_data,
+)
 from vaekit.cli.wanted import OF_ESTIMATORS, OF_RECIPES, Wanted, plain_name
 from vaekit.errors import DataError, DivergedError
 
@@ -28,6 +39,7 @@ PART is a name, or NAME:OPTION=VALUE,OPTION=VALUE:
 \b
 Other examples:
   vaekit fit mnist --preset tf2-tutorial --out runs/tutorial
+  vaekit fit people.csv --drop name --schema schema.json
   vaekit fit table.csv --labels species --recipe vamp_vae+beta_vae --beta 2
   vaekit fit digits --likelihood gaussian:scale=0.1 --patience none --max-epochs 50"""
 
@@ -81,18 +93,20 @@ def command(
     """Fit a model to DATA and write a run folder.
 
     DATA is digits, mnist, sprites, a file (.npy, .npz, .csv, .parquet, IDX), or a folder of images or
-    shards. The folder holds the model, its measures and a report with pictures; nothing that exists is
-    overwritten. Ctrl-C stops early and keeps the model.
+    shards. A table with words or missing cells takes --model tabular by itself. The folder holds the
+    model, its measures and a report with pictures; nothing that exists is overwritten. Ctrl-C stops
+    early and keeps the model.
     """
     if max_time is not None:
         _refuse_span(max_time)
     wanted = Wanted(model, recipe, preset, {name: given[name] for name in given if _was_typed(ctx, name)})
     if out is not None:
         refuse_place(Path(out), force)
+    wanted, source = _chosen(wanted, data, how(given))
     estimator = wanted.estimator()
     if labels_as is not None:
         _use_labels(estimator, labels_as)
-    source = read_data(data, how(given))
+    source = read_data(data, how(given)) if source is None else source
     _refuse_no_labels(estimator, source)
     estimator.set_params(verbose=0 if quiet else 1 + loud)
     if source.image_shape is not None and "image_shape" not in wanted.options:
@@ -104,6 +118,37 @@ def command(
     if diverged is not None:
         raise diverged
     return INTERRUPTED if estimator.interrupted_ else made.exit_code
+
+
+def _chosen(wanted: Wanted, data: str, reading: dict[str, Any]) -> tuple[Wanted, Source | None]:
+    """The model for DATA and, where they had to be looked at, DATA: a table with words or holes in it takes the model
+    of tables unless another was asked for."""
+    if not is_table(data) or not (wanted.model == OF_TABLES or wanted.may_be_tabular):
+        return wanted, None
+    source = read_data(data, {**reading, "words": True})
+    if source.found:
+        click.echo(f"'{source.name}': {source.found}.", err=True)
+    if wanted.model == OF_TABLES:
+        return wanted, source
+    why = _why_tabular(source.X, wanted)
+    if why is None:
+        return wanted, as_numbers(source, reading)
+    click.echo(f"model: {OF_TABLES}, since {why}.", err=True)
+    return replace(wanted, model=OF_TABLES), source
+
+
+def _why_tabular(frame: Any, wanted: Wanted) -> str | None:
+    """What in a table only the model of tables takes, or None."""
+    if "schema" in wanted.options:
+        return "there is a schema"
+    columns = frame.columns.items()
+    words = [name for name, cells in columns if cells.form in ("text", "time")]
+    if words:
+        return f"these columns are not numbers: {', '.join(words[:6])}{', ...' if len(words) > 6 else ''}"
+    holes = [name for name, cells in columns if cells.missing.any()]
+    if holes and "missing" not in wanted.options:
+        return f"these columns have missing cells: {', '.join(holes[:6])}{', ...' if len(holes) > 6 else ''}"
+    return None
 
 
 def _was_typed(ctx: click.Context, name: str) -> bool:

@@ -10,6 +10,7 @@ from vaekit.cli.condition import condition_option, given_condition
 from vaekit.cli.layout import Command, option
 from vaekit.cli.output import Output, output_options
 from vaekit.cli.reading import data_argument, how, load_run, reading_options, run_argument, told_of_data
+from vaekit.cli.table import one_below_the_other, table_of, with_ends
 
 
 @click.command(cls=Command)
@@ -58,10 +59,18 @@ def command(
     with told_of_data():
         if tables:
             drawn = ask(rows, tables, **given)
+            if table_of(drawn[0], columns) is not None:
+                output.write(one_below_the_other([table_of(one, columns) for one in drawn]), [])
+                return
             output.write(*((drawn, columns) if output.kind == ".npy" else _numbered(drawn, columns)))
         elif interval:
             low, high = ask(rows, interval, **given)
-            output.write(*_between(fitted.estimator.impute(rows, **given), low, high, columns))
+            filled = fitted.estimator.impute(rows, **given)
+            if table_of(filled, columns) is not None:
+                parts = (table_of(part, columns) for part in (filled, low, high))
+                output.write(with_ends(*parts), [])
+                return
+            output.write(*_between(filled, low, high, columns))
         else:
             output.write(ask(rows, **given), columns)
 

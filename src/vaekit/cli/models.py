@@ -14,8 +14,10 @@ MODELS = {
     "semi-supervised-aae": "SemiSupervisedAAE",
     "cluster-aae": "ClusterAAE",
     "outlier": "OutlierVAE",
+    "tabular": "TabularVAE",
 }
 DEFAULT = "vae"
+OF_TABLES = "tabular"
 
 
 def model_class(name: str) -> Any:

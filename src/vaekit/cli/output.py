@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from vaekit.cli.layout import option, together
-from vaekit.errors import OutputExists, RunError, suggestion
+from vaekit.cli.table import cells_written, parquet, table_of, write_json
+from vaekit.errors import DataError, OutputExists, RunError, suggestion
 
 if TYPE_CHECKING:  # numpy is not read for help
+    from vaekit.data.frame import Frame
     from vaekit.kinds import Array
 
-SUFFIXES = (".csv", ".npy", ".json")
+SUFFIXES = (".csv", ".npy", ".json", ".parquet")
+TABLES = (".csv", ".json", ".parquet")
 PICTURE = ".png"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,19 +57,43 @@ class Output:
         """Whether a picture is wanted."""
         return self.path is not None and self.kind == PICTURE
 
-    def write(self, values: Array, columns: Sequence[str]) -> None:
-        """values (n, ...); CSV and JSON hold them flat, (n, columns)."""
+    def write(self, values: Any, columns: Sequence[str]) -> None:
+        """values (n, ...), which CSV, JSON and Parquet hold flat, (n, columns); or a table of words and numbers."""
+        table = table_of(values, columns)
+        if table is not None:
+            self._write_table(table)
+            return
         flat = values.reshape(len(values), -1)
         if self.path is None:
             _write_text(self.kind, flat, columns, sys.stdout)
         elif self.kind == ".npy":
             self.write_bytes(_npy(values))
+        elif self.kind == ".parquet":
+            self.write_bytes(parquet(_as_columns(flat, columns)))
         else:
             text = io.StringIO()
             _write_text(self.kind, flat, columns, text)
             self.write_bytes(text.getvalue().encode())
 
-    def write_examples(self, estimator: Any, examples: Array, columns: Sequence[str]) -> None:
+    def _write_table(self, table: Frame) -> None:
+        if self.kind == ".npy":
+            raise DataError(
+                f"'{self.path}' cannot hold a table of words and numbers; use {', '.join(TABLES)}."
+            )
+        if self.kind == ".parquet":
+            self.write_bytes(parquet(table))
+            return
+        text = io.StringIO()
+        if self.kind == ".csv":
+            write_csv(cells_written(table, safe=True), table.names, text)
+        else:
+            write_json(table, text)
+        if self.path is None:
+            sys.stdout.write(text.getvalue())
+        else:
+            self.write_bytes(text.getvalue().encode())
+
+    def write_examples(self, estimator: Any, examples: Any, columns: Sequence[str]) -> None:
         """The same, or a picture of examples (n, ...) in the user's units."""
         if self.is_picture:
             from vaekit.cli.pictures import side_by_side
@@ -139,6 +166,15 @@ def _write_text(kind: str, flat: Array, columns: Sequence[str], file: TextIO) ->
     else:
         json.dump({"columns": list(columns), "rows": flat.tolist()}, file, allow_nan=False)
         file.write("\n")
+
+
+def _as_columns(flat: Array, columns: Sequence[str]) -> Frame:
+    from dataclasses import replace
+
+    from vaekit.data.frame import as_frame
+
+    frame = as_frame(flat)
+    return replace(frame, columns=dict(zip(columns, frame.columns.values(), strict=True)))
 
 
 def _npy(values: Array) -> bytes:

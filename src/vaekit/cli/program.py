@@ -55,6 +55,7 @@ COMMANDS = {
     "plot": "Draw one figure of a fitted model.",
     "report": "Write the report of a run again.",
     "explore": "Make one HTML page in which you walk through the codes of a model.",
+    "inspect": "Say what the columns of DATA are, before any training.",
     "describe": "Describe DATA before any model.",
     "demo": "Run an experiment of the article on VAEs.",
     "tour": "Walk through the article on VAEs: claims, corrections, pictures.",

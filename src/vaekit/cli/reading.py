@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,10 +28,20 @@ reading_options = together(
         "--labels", metavar="COLUMN|FILE", help="Labels: a column (.csv, .parquet), or a file with one a row."
     ),
     _READING("--drop", metavar="COLUMN", multiple=True, help="Column to leave out; may be given many times."),
+    _READING("--only", metavar="COLUMN", multiple=True, help="Column to keep, of those that are kept only."),
     _READING(
         "--header/--no-header", default=None, help="Whether a .csv has names in its first row; else found."
     ),
     _READING("--delimiter", metavar="CHARACTER", help="Between the cells of a .csv; else found."),
+    _READING("--decimal", metavar=". or ,", help="The decimal mark of a .csv; else found."),
+    _READING("--quote", metavar="CHARACTER", help="Around cells of a .csv; else found."),
+    _READING("--encoding", metavar="NAME", help="Of a .csv: utf-8, cp949, latin-1, ...; else found."),
+    _READING(
+        "--na",
+        metavar="WORD",
+        multiple=True,
+        help="What a .csv writes for a missing value, beside the empty cell.",
+    ),
     _READING("--x", metavar="NAME", help="The array of a .npz that holds the data."),
     _READING("--y", metavar="NAME", help="The array of a .npz that holds labels."),
     _READING("--size", metavar="SIDE|HxW", help="Height and width that images are brought to: 64, or 48x64."),
@@ -49,7 +59,10 @@ reading_options = together(
     _READING("--skip-broken", is_flag=True, default=None, help="Leave out image files that cannot be read."),
 )
 _IMAGES = ("size", "resize", "channels", "background", "skip_broken")
-_OPTIONS = ("labels", "drop", "header", "delimiter", "x", "y", *_IMAGES)
+_TABLES = ("labels", "drop", "only", "header", "delimiter", "decimal", "quote", "encoding", "na")
+_OPTIONS = (*_TABLES, "x", "y", *_IMAGES)
+TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
+"""Files that may have columns of words."""
 
 run_argument = click.argument("run")
 data_argument = click.argument("data")
@@ -71,6 +84,21 @@ def read_data(name: str, reading: Mapping[str, Any]) -> Source:
     for sentence in found.said:
         click.echo(sentence, err=True)
     return found
+
+
+def is_table(name: str) -> bool:
+    """Whether DATA is a file that may have columns of words."""
+    return Path(name).suffix.lower() in TABLES
+
+
+def as_numbers(source: Source, reading: Mapping[str, Any]) -> Source:
+    """A table of numbers that was read with its words as it is without them."""
+    import numpy as np
+
+    columns = [cells.values.astype(np.float64) for cells in source.X.columns.values()]
+    missing = [cells.missing for cells in source.X.columns.values()]
+    X = np.where(np.column_stack(missing), np.nan, np.column_stack(columns))
+    return replace(source, X=X, how={**source.how, "options": dict(reading)})
 
 
 def labels_of(source: Source) -> Any:
@@ -151,6 +179,8 @@ class Run:
 
     def rows_of(self, name: str, reading: Mapping[str, Any]) -> tuple[Any, Source]:
         """(X, the source that it is of) of DATA, read so."""
+        if reading and is_table(name) and self.data.get("table") is not None:
+            reading = {**reading, "words": True}
         source = read_like(self.data["source"], name, reading)
         return self._like_fit(source, name), source
 
@@ -165,6 +195,8 @@ class Run:
                 f"'{name}' has no column '{missing[0]}' ({len(missing)} of {len(wanted)} are missing); the "
                 f"run was fitted on: {', '.join(wanted[:12])}{', ...' if len(wanted) > 12 else ''}."
             )
+        if hasattr(source.X, "select"):
+            return source.X.select(wanted)
         return source.X[:, [given.index(column) for column in wanted]]
 
     def ability(self, method: str) -> Callable[..., Any]:

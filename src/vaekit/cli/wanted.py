@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from vaekit.cli.layout import option
-from vaekit.cli.models import DEFAULT, model_class
+from vaekit.cli.models import DEFAULT, OF_TABLES, model_class
 from vaekit.cli.options import table
 from vaekit.cli.values import Value
 
@@ -88,6 +88,12 @@ class Wanted:
     def name(self) -> str:
         """What the model is called in the name of a run."""
         return plain_name(self.preset or self.recipe or self.model or DEFAULT)
+
+    @property
+    def may_be_tabular(self) -> bool:
+        """Whether nothing was asked for that a model of tables has not, so that the data may choose it."""
+        asked = self.model or self.recipe or self.preset
+        return not asked and set(self.options) <= set(table()["estimators"][OF_TABLES])
 
     @property
     def options(self) -> dict[str, Any]:

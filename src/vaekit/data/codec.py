@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from vaekit.data.column import Column
+from vaekit.data.column import NAMED_VALUES, Column
 from vaekit.data.frame import Frame, as_frame
 from vaekit.data.schema import Schema
 from vaekit.data.translate import constant, retyped, to_cells, to_numbers
@@ -128,7 +128,7 @@ def _unit(column: Column, numbers: Array) -> tuple[float, float]:
     known = numbers[~np.isnan(numbers)]
     if column.kind == "bounded" and column.bounds is not None:
         return column.bounds[0], column.bounds[1] - column.bounds[0]
-    if not len(known) or column.categories or column.rare or column.kind == "count":
+    if not len(known) or column.kind in (*NAMED_VALUES, "count"):
         return 0.0, 1.0
     if column.kind == "positive":
         return 0.0, float(np.exp(np.log(known).mean()))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from vaekit.data.cells import Cells, as_objects
-from vaekit.data.column import Column
+from vaekit.data.column import NAMED_VALUES, Column
 from vaekit.data.facts import PER_UNIT, STEPS
 from vaekit.errors import DataError
 from vaekit.kinds import Array, Rng
@@ -21,7 +21,7 @@ _INTEGER = ("int", "Int", "uint", "UInt")
 
 def to_numbers(column: Column, cells: Cells) -> Array:
     """The cells of a modelled column as float64, NaN where missing; DataError for what its kind does not take."""
-    if column.categories:
+    if column.kind in NAMED_VALUES:
         return _places(column, cells)
     if cells.form != column.form and {cells.form, column.form} != {"number", "truth"} and len(cells.known):
         row = int(np.flatnonzero(~cells.missing)[0])
@@ -101,7 +101,7 @@ def to_cells(column: Column, numbers: Array, drawn: Rng | None = None) -> Cells:
     """float64 (n,) in the user's units -> the cells of a modelled column, of its type."""
     missing = np.isnan(numbers)
     known = np.where(missing, 0.0, numbers)
-    if column.categories or column.rare:
+    if column.kind in NAMED_VALUES:
         values = _of_places(column, known, drawn)
         return Cells(values, missing, column.dtype, levels=column.levels, ordered=column.ordered)
     if column.kind == "datetime":

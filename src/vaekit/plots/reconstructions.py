@@ -40,7 +40,8 @@ class Reconstructions(Display):
         rows, numbers = some_rows(
             X, n or (ROWS_OF_A_TABLE if look.picture is None else ROWS_OF_PICTURES * PICTURES_A_ROW)
         )
-        data, model = seen(estimator, rows), estimator.reconstruct(rows, some_of(c, numbers))
+        data = seen(estimator, rows)
+        model = estimator._numbers(estimator.reconstruct(rows, some_of(c, numbers)))
         if look.shared_scale:
             return cls(data, model, look).plot(ax)
         every = seen(estimator, some_rows(X, 2000)[0])

@@ -61,7 +61,7 @@ class Samples(Display):
         mean = of_pictures if mean is None else mean
         data = None if X is None or of_pictures else seen(estimator, some_rows(X, ROWS_OF_A_TABLE)[0])
         many = _enough(look) if n is None else n
-        samples = estimator.sample(many, c=c, random_state=random_state, mean=mean)
+        samples = estimator._numbers(estimator.sample(many, c=c, random_state=random_state, mean=mean))
         return cls(samples, look, mean=mean, data=data, across=across).plot(ax)
 
     @property
