@@ -65,7 +65,6 @@ BAD_DATA: dict[str, tuple[Make, str]] = {
     "missing": (lambda folder: folder / "nowhere.npy", "no data set, file or folder is called"),
     "unknown kind": (saved("data.xlsx", content=b"PK"), "kind that is not known"),
     "empty table": (saved("data.csv", content=b""), "is empty"),
-    "strings": (saved("data.csv", content=b"a,b\n1,x\n2,y\n3,z\n"), "--drop b"),
     "ragged table": (saved("data.csv", content=b"a,b\n1,2\n1,2,3\n"), "cells in line 3"),
     "pickled npy": (saved("data.npy", values=np.array([{}, []], dtype=object)), "never loaded"),
     "pickled npz": (saved("data.npz", values=np.array([{}, []], dtype=object)), "never loaded"),
@@ -91,6 +90,13 @@ def test_bad_data_end_a_fit_with_3(make: Make, saying: str, tmp_path: Path) -> N
     folder.mkdir()
     refused("fit", make(folder), "--out", out, *SMALL_TYPED, code=3, saying=saying)
     assert not out.exists()
+
+
+def test_words_are_bad_data_for_a_model_of_numbers(tmp_path: Path) -> None:
+    table = saved("data.csv", content=b"a,b\n1,x\n2,y\n3,z\n")(tmp_path)
+    refused(
+        "fit", table, "--out", tmp_path / "run", "--model", "vae", *SMALL_TYPED, code=3, saying="--drop b"
+    )
 
 
 @pytest.mark.parametrize(

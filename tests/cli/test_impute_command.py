@@ -61,7 +61,8 @@ def test_a_table_with_holes_is_fitted_and_filled(holed: Path, tmp_path: Path) ->
 
 
 def test_holes_without_a_mask_are_bad_data_with_the_cure(holed: Path, tmp_path: Path) -> None:
-    refused("fit", holed, "--out", tmp_path / "run", *SMALL_TYPED, code=3, saying="missing='mask'")
+    plain = ("--model", "vae", "--missing", "error")
+    refused("fit", holed, "--out", tmp_path / "run", *plain, *SMALL_TYPED, code=3, saying="missing='mask'")
     assert not (tmp_path / "run").exists()
 
 

@@ -97,6 +97,7 @@ MODELS: dict[str, tuple[Any, Any]] = {
         )
         for prior in ("petals", "swiss-roll", "rings", "sectors")
     },
+    "total-correlation": (vae(penalties=("total-correlation",)), real),
     "map": (vae(posterior="point", bound="map"), real),
     "full-normal": (vae(posterior="full-normal"), real),
     "inverse-autoregressive": (vae(posterior=part("inverse-autoregressive", hidden=6)), real),

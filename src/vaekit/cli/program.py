@@ -59,7 +59,7 @@ COMMANDS = {
     "describe": "Describe DATA before any model.",
     "demo": "Run an experiment of the article on VAEs.",
     "tour": "Walk through the article on VAEs: claims, corrections, pictures.",
-    "reproduce": "Run a result of the literature again and compare.",
+    "reproduce": "Run a result of the literature again and compare: paper, protocol, published, ours, gap.",
     "cite": "Print the references of a recipe, preset, part or run.",
     "doctor": "Say what this machine is like, and what is wrong with the model of RUN.",
 }

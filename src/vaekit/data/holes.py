@@ -81,6 +81,7 @@ def filled(X: Any, hidden: Array, values: Array, columns: Array | None = None) -
 
     frame = narwhals.from_native(X, eager_only=True, pass_through=True)
     if isinstance(frame, narwhals.DataFrame):
+        frame = frame.clone()  # what is given back is never X itself, also where nothing was hidden
         for d in np.flatnonzero(hidden.any(0)):
             name = frame.columns[d if columns is None else columns[d]]
             column = _filled_column(frame.get_column(name), hidden[:, d], values[:, d])

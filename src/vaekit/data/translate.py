@@ -154,6 +154,8 @@ def _of_bucket(column: Column, n: int, drawn: Rng | None) -> Array:
     members, counts = column.rare, np.array(column.counts[len(column.categories) :], dtype=np.float64)
     if not members:
         members, counts = column.categories, np.array(column.counts, dtype=np.float64)
+    if not members:
+        return as_objects([None] * n)  # of a column that was empty in fit
     chosen = (
         np.full(n, counts.argmax())
         if drawn is None

@@ -39,7 +39,8 @@ class VAEImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from X (n, features) with holes; y is ignored."""
-        width = int(np.prod(np.shape(X)[1:])) or 1
+        shape = X.shape if hasattr(X, "shape") else np.asarray(X).shape
+        width = int(np.prod(shape[1:])) or 1
         chosen = linear_imputer(width, self.random_state) if self.estimator is None else self.estimator
         if not isinstance(chosen, LatentEstimator) or chosen.missing != "mask":
             raise SpecError(
