@@ -54,9 +54,9 @@ class VAEImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> Any:
-        """X with its missing values filled, of the same kind and shape."""
+        """X with its missing values filled, an array; a frame after set_output(transform="pandas") or "polars"."""
         check_is_fitted(self)
-        return self.estimator_.impute(X)
+        return np.asarray(self.estimator_.impute(X))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "estimator_")
