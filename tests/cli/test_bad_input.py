@@ -65,7 +65,6 @@ BAD_DATA: dict[str, tuple[Make, str]] = {
     "missing": (lambda folder: folder / "nowhere.npy", "no data set, file or folder is called"),
     "unknown kind": (saved("data.xlsx", content=b"PK"), "kind that is not known"),
     "empty table": (saved("data.csv", content=b""), "is empty"),
-    "strings": (saved("data.csv", content=b"a,b\n1,x\n2,y\n3,z\n"), "--drop b"),
     "ragged table": (saved("data.csv", content=b"a,b\n1,2\n1,2,3\n"), "cells in line 3"),
     "pickled npy": (saved("data.npy", values=np.array([{}, []], dtype=object)), "never loaded"),
     "pickled npz": (saved("data.npz", values=np.array([{}, []], dtype=object)), "never loaded"),

@@ -95,7 +95,7 @@ def command(
     wanted = Wanted(model, recipe, preset, {name: given[name] for name in given if _was_typed(ctx, name)})
     if out is not None:
         refuse_place(Path(out), force)
-    wanted, source = _chosen(wanted, data, how(given))
+    wanted, source = _chosen(wanted, data, how(given), quiet)
     estimator = wanted.estimator()
     if labels_as is not None:
         _use_labels(estimator, labels_as)
@@ -113,13 +113,13 @@ def command(
     return INTERRUPTED if estimator.interrupted_ else made.exit_code
 
 
-def _chosen(wanted: Wanted, data: str, reading: dict[str, Any]) -> tuple[Wanted, Source | None]:
+def _chosen(wanted: Wanted, data: str, reading: dict[str, Any], quiet: bool) -> tuple[Wanted, Source | None]:
     """The model for DATA and, where they had to be looked at, DATA: a table with words or holes in it takes the model
     of tables unless another was asked for."""
     if not is_table(data) or not (wanted.model == OF_TABLES or wanted.may_be_tabular):
         return wanted, None
     source = read_data(data, {**reading, **_columns_of_schema(wanted, reading), "words": True})
-    if source.found:
+    if source.found and not quiet:
         click.echo(f"'{source.name}': {source.found}.", err=True)
     if wanted.model == OF_TABLES:
         return wanted, source
