@@ -6,6 +6,7 @@
     │   ├── UnknownOption           the part has no such option
     │   └── ClashError              two parts that cannot stand in one model
     ├── DataError (ValueError)      the data cannot be used as they are
+    │   └── DataTypeError (TypeError)  something in them is of a type that no table has
     ├── NetworkError (ValueError)   a network gave another shape than was wanted
     ├── DivergedError (ArithmeticError)  the loss stopped being a finite number
     ├── RunError (OSError)          a run folder or a data file cannot be read or written
@@ -44,6 +45,10 @@ class ClashError(SpecError):
 
 class DataError(VaekitError, ValueError):
     """The data cannot be used as they are."""
+
+
+class DataTypeError(DataError, TypeError):
+    """Something in the data is of a type that no table has: a cell that is no value, a name that is no text."""
 
 
 class NetworkError(VaekitError, ValueError):

@@ -206,10 +206,11 @@ def squared(a: np.ndarray, b: np.ndarray) -> float:
 
 @pytest.mark.slow
 def test_39_thirty_clusters(mnist: Any, trained: Any, accept: Any) -> None:
-    model = trained("cluster-aae-30-8", lambda: ClusterAAE(30, 5, max_epochs=8, **NARROW), mnist.X)
+    model = trained("cluster-aae-30-30", lambda: ClusterAAE(30, 5, max_epochs=30, **NARROW), mnist.X)
     named = majority(model.predict(mnist.X), mnist.y)
     found = (named[model.predict(mnist.test.X)] == mnist.test.y).mean()
-    accept(39, "30 clusters, 8 epochs: test accuracy when a cluster has the name of most of it", found)
+    what = "30 clusters, 30 epochs (published 0.959): test accuracy when a cluster has the name of most of it"
+    accept(39, what, found, least=0.80)
 
 
 def majority(clusters: np.ndarray, y: np.ndarray) -> np.ndarray:

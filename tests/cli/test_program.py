@@ -26,6 +26,7 @@ CODES = {
     errors.UnknownOption: 2,
     errors.ClashError: 2,
     errors.DataError: 3,
+    errors.DataTypeError: 3,
     errors.NetworkError: 2,
     errors.DivergedError: 5,
     errors.RunError: 1,

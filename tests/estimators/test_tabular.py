@@ -172,7 +172,7 @@ def test_the_schema_can_be_said_in_python_and_as_a_file(tmp_path: Path):
 def test_what_names_rows_is_refused_until_it_is_declared():
     X = table().assign(id=range(1, 121), who=[f"w{i}" for i in range(120)])
     with pytest.raises(
-        DataError, match=r"'id' names rows \(whole numbers 1 to 120.*So do 'who'.*--drop id --drop who"
+        DataError, match=r"'id' names rows \(whole numbers 1 to 120.*Nor are 'who'.*--drop id --drop who"
     ):
         TabularVAE(**QUICK).fit(X)
     model = TabularVAE(schema=Schema.infer(X), **QUICK).fit(X)

@@ -125,7 +125,7 @@ def _chosen(wanted: Wanted, data: str, reading: dict[str, Any], quiet: bool) -> 
     of tables unless another was asked for."""
     if not is_table(data) or not (wanted.model == OF_TABLES or wanted.may_be_tabular):
         return wanted, None
-    source = read_data(data, {**reading, "words": True})
+    source = read_data(data, {**reading, **_columns_of_schema(wanted, reading), "words": True})
     if source.found and not quiet:
         click.echo(f"'{source.name}': {source.found}.", err=True)
     if wanted.model == OF_TABLES:
@@ -136,6 +136,14 @@ def _chosen(wanted: Wanted, data: str, reading: dict[str, Any], quiet: bool) -> 
     if not quiet:
         click.echo(f"model: {OF_TABLES}, since {why}.", err=True)
     return replace(wanted, model=OF_TABLES), source
+
+
+def _columns_of_schema(wanted: Wanted, reading: dict[str, Any]) -> dict[str, Any]:
+    """Which columns a schema keeps: those that it has."""
+    from vaekit.estimators.table import schema_of
+
+    schema = schema_of(wanted.options.get("schema"))
+    return {} if schema is None or "only" in reading else {"only": tuple(schema.names)}
 
 
 def _why_tabular(frame: Any, wanted: Wanted) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from vaekit.errors import DataError
+from vaekit.errors import DataError, DataTypeError
 from vaekit.kinds import Array
 
 FORMS = {"b": "truth", "i": "number", "u": "number", "f": "number", "O": "text", "M": "time"}
@@ -149,14 +149,10 @@ def _form_of(value: Any, name: str, row: int) -> str:
     cure = "give numbers, texts, booleans or times"
     if isinstance(value, dict | list | tuple | set):
         # scikit-learn's contract knows this as a TypeError with numpy's words.
-        raise ObjectError(f"{told}, and an argument must be a string or a real number; {cure}.")
+        raise DataTypeError(f"{told}, and an argument must be a string or a real number; {cure}.")
     if isinstance(value, numbers.Complex):
         raise DataError(f"Complex data not supported: {told}; {cure}.")
     raise DataError(f"{told}; {cure}.")
-
-
-class ObjectError(DataError, TypeError):
-    """A cell holds a thing that is no value."""
 
 
 def _numbers(given: list[Any], missing: Array, name: str, dtype: str) -> Cells:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vaekit.data.cells import Cells, as_objects, cells_of_array, cells_of_objects
-from vaekit.errors import DataError
+from vaekit.errors import DataError, DataTypeError
 from vaekit.kinds import Array
 
 KINDS = ("pandas", "polars", "pyarrow")
@@ -121,7 +121,7 @@ def _of_narwhals(found: Any, given: Any) -> Frame:
     counted = labels == list(range(len(labels)))
     if not counted and not all(isinstance(label, str) for label in labels):
         odd = next(label for label in labels if not isinstance(label, str))
-        raise NameKindError(
+        raise DataTypeError(
             f"X has the column name {odd!r}, a {type(odd).__name__}; feature names are only supported if all are "
             "strings: rename it, as in X.columns = X.columns.map(str)."
         )
@@ -132,10 +132,6 @@ def _of_narwhals(found: Any, given: Any) -> Frame:
         for at, (name, label) in enumerate(zip(names, labels, strict=True))
     }
     return Frame(columns, kind, named=named, index=given.index if kind == "pandas" else None)
-
-
-class NameKindError(DataError, TypeError):
-    """Names of columns are not all text."""
 
 
 def _of_series(series: Any, name: str, kind: str) -> Cells:

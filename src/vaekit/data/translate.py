@@ -136,7 +136,9 @@ def _within(dtype: str, whole: Array) -> Array:
 
 
 def _of_places(column: Column, numbers: Array, drawn: Rng | None) -> Array:
-    """Places among the categories as the values that stand there."""
+    """Places among the categories as the values that stand there; anything where no value was ever seen."""
+    if not (column.categories or column.rare):
+        return np.zeros(len(numbers), dtype={"number": float, "truth": bool}.get(column.form, object))
     top = len(column.categories) - (column.kind != "categorical")
     places = np.clip(np.rint(numbers), 0, max(top, 0)).astype(np.int64)
     table = as_objects([*column.categories, None])

@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save as save_tensors
 
 from vaekit import __version__
+from vaekit.data.schema import Schema
 from vaekit.errors import SpecError
 from vaekit.estimators.golden import golden
 from vaekit.estimators.plain import NOT_KEPT, write_parameter
@@ -72,6 +73,9 @@ def _spec_file(estimator: Any, arrays: dict[str, Array]) -> SpecFile:
         for key, value in estimator.get_params(deep=False).items()
         if key not in NOT_KEPT
     }
+    if parameters.get("schema") is not None and not isinstance(estimator.schema, Schema):
+        # The path of a file, which may be gone when the model is loaded.
+        parameters["schema"] = write_parameter("schema", estimator.schema_, arrays)
     places = {
         place: write_parameter(place, getattr(estimator.spec_, place), arrays)
         for place in PlacesFile.model_fields

@@ -116,7 +116,7 @@ def refuse_columns(schema: Schema, declared: bool) -> None:
     named = [] if declared else [column for column in schema if column.kind == "identifier"]
     if named:
         first, names = named[0], [column.name for column in named]
-        others = f" So do {', '.join(repr(name) for name in names[1:])}." if names[1:] else ""
+        others = f" Nor are {', '.join(repr(name) for name in names[1:])}." if names[1:] else ""
         drops = " ".join(f"--drop {name}" for name in names)
         raise DataError(
             f"column '{first.name}' names rows ({first.reason}), so it is no feature.{others} Leave out what names "
