@@ -3,6 +3,8 @@
 import numpy as np
 import pandas
 import pytest
+import sklearn
+from packaging.version import Version
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks
@@ -12,6 +14,8 @@ from vaekit import TabularVAE, part
 
 # scikit-learn's own checks fit with names and transform without, and the reverse.
 pytestmark = pytest.mark.filterwarnings("ignore:X (does not have valid|has) feature names")
+
+OLD = Version(sklearn.__version__) < Version("1.7")
 
 quick = {"max_epochs": 2, "network": part("mlp", hidden=(16,)), "random_state": 0}
 
@@ -36,6 +40,10 @@ NOT_CALLED = [
 
 @parametrize_with_checks(ESTIMATORS)
 def test_every_check_of_scikit_learn_passes(estimator, check):
+    if OLD and getattr(check, "func", check).__name__ == "check_positive_only_tag_during_fit":
+        pytest.skip(
+            f"scikit-learn {sklearn.__version__} subtracts a mean from whole numbers in this check itself"
+        )
     check(estimator)
 
 

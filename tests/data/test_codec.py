@@ -211,6 +211,26 @@ def test_the_table_that_is_given_decides_the_kind_the_types_and_the_index():
     assert codec.table(codec.numbers(other), like=as_frame(other)).native().equals(other)
 
 
+def test_some_cells_of_a_row_can_be_said_in_the_users_words():
+    table = frames(people())["pandas"].drop(columns=["id", "name"])
+    codec = Codec(Schema.infer(table))
+    whole = codec.numbers(table)[7]
+    said = {name: table[name][7] for name in ("height", "city", "smoker", "stars", "born")}
+    row = codec.row(said)
+    names = [column.name for column in codec.columns]
+    for at, name in enumerate(names):
+        assert np.isnan(row[at]) if name not in said else row[at] == whole[at]
+    texts = {name: str(value) for name, value in said.items() if name not in ("stars", "born")}
+    texts["born"] = said["born"].isoformat()
+    np.testing.assert_array_equal(codec.row({**texts, "stars": said["stars"]}), row)
+    with pytest.raises(DataError, match=r"'hight' is no column that is modelled.*Did you mean 'height'\?"):
+        codec.row({"hight": 170})
+    with pytest.raises(DataError, match="column 'height' holds numbers, and 'tall' is none"):
+        codec.row({"height": "tall"})
+    with pytest.raises(DataError, match="'smoker' holds 'maybe'"):
+        codec.row({"smoker": "maybe"})
+
+
 @pytest.mark.parametrize(
     ("kind", "values", "bad", "said"),
     [

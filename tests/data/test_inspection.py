@@ -89,7 +89,7 @@ def test_spellings_emptiness_and_infinity_are_named():
     assert ("empty column", "v") in found(v=[None] * 20)
     assert found(v=[np.inf, 1.0, 2.0, 3.5] * 5) == [("infinity", "v")]
     table = pandas.DataFrame({"a": [1.0, np.nan, 3.0], "b": ["x", None, "y"]})
-    assert [str(one) for one in suspicions(as_frame(table))] == ["rows: 1 rows have no value at all (row 2)"]
+    assert [str(one) for one in suspicions(as_frame(table))] == ["rows: 1 row has no value at all (row 2)"]
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])

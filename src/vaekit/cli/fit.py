@@ -131,8 +131,8 @@ def _chosen(wanted: Wanted, data: str, reading: dict[str, Any], quiet: bool) -> 
     if wanted.model == OF_TABLES:
         return wanted, source
     why = _why_tabular(source.X, wanted)
-    if why is None:
-        return wanted, as_numbers(source, reading)
+    if why is None:  # a parquet file has types of its own, and is read again by them
+        return wanted, as_numbers(source, reading) if source.X.kind == "frame" else None
     if not quiet:
         click.echo(f"model: {OF_TABLES}, since {why}.", err=True)
     return replace(wanted, model=OF_TABLES), source

@@ -7,18 +7,20 @@ its steps. `units` brings them to a size that networks like; `Treatment` does th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from vaekit.data.cells import cells_of_objects
 from vaekit.data.column import NAMED_VALUES, Column
 from vaekit.data.frame import Frame, as_frame
 from vaekit.data.schema import Schema
-from vaekit.data.translate import constant, retyped, to_cells, to_numbers
+from vaekit.data.translate import constant, from_text, retyped, to_cells, to_numbers
 from vaekit.data.treatment import Treatment
-from vaekit.errors import DataError
+from vaekit.errors import DataError, suggestion
 from vaekit.kinds import Array, Rng
 
 MOST_CATEGORIES = 10_000
@@ -85,6 +87,25 @@ class Codec:
         if like is not None:
             return like.with_columns(made)
         return Frame(made, self.schema.kind, named=self.schema.named)
+
+    def row(self, known: Mapping[str, Any]) -> Array:
+        """(D,) the numbers of a row of which only these cells are known, NaN elsewhere.
+
+        A number or a time may be given as text. Raises DataError for a column that is not modelled, and for a value
+        that it cannot have.
+        """
+        made = np.full(len(self.columns), np.nan)
+        names = [column.name for column in self.columns]
+        for name, value in known.items():
+            if name not in names:
+                raise DataError(
+                    f"'{name}' is no column that is modelled; there are: {', '.join(names[:12])}"
+                    f"{', ...' if len(names) > 12 else ''}.{suggestion(name, names)}"
+                )
+            column = self.columns[names.index(name)]
+            cells = cells_of_objects([from_text(column, value)], name, column.dtype)
+            made[names.index(name)] = to_numbers(column, cells)[0]
+        return made
 
     def filled(self, frame: Frame, numbers: Array) -> Frame:
         """The table with its missing cells from the numbers (n, D); a cell that has a value keeps its bits.

@@ -53,7 +53,8 @@ def _empty(frame: Frame) -> Iterator[Suspicion]:
             yield Suspicion("empty column", (name,), "no cell has a value; leave the column out")
     hidden = np.all([cells.missing for cells in frame.columns.values()], axis=0)
     if hidden.any():
-        yield Suspicion("empty rows", (), f"{hidden.sum():,} rows have no value at all ({_rows(hidden)})")
+        many = "1 row has" if hidden.sum() == 1 else f"{hidden.sum():,} rows have"
+        yield Suspicion("empty rows", (), f"{many} no value at all ({_rows(hidden)})")
 
 
 def _infinite(frame: Frame) -> Iterator[Suspicion]:

@@ -5,6 +5,7 @@ A number is itself, a category its place in the schema, a time the count of its 
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from typing import Any
 
@@ -95,6 +96,18 @@ def _factorised(cells: Cells) -> tuple[list[Any], Array]:
         [found.setdefault(value, len(found)) for value in cells.known.tolist()], dtype=np.int64
     )
     return list(found), inverse
+
+
+def from_text(column: Column, value: Any) -> Any:
+    """A number, a truth or a time that was given as text as itself; anything else as it is."""
+    if not isinstance(value, str) or column.form == "text":
+        return value
+    try:
+        if column.form == "time":
+            return datetime.datetime.fromisoformat(value)
+        return {"true": True, "false": False}[value.lower()] if column.form == "truth" else float(value)
+    except (ValueError, KeyError) as error:
+        raise DataError(f"column '{column.name}' holds {column.form}s, and {value!r} is none.") from error
 
 
 def to_cells(column: Column, numbers: Array, drawn: Rng | None = None) -> Cells:

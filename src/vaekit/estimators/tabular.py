@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar
@@ -181,6 +182,8 @@ class TabularVAE(VAE):
         self.schema_ = Schema.infer(frame) if declared is None else declared.learn(frame)
         refuse_columns(self.schema_, declared is not None)
         self.codec_ = Codec(self.schema_)
+        if self.verbose:
+            print(self.schema_, file=sys.stderr)
         self._log(told(self.schema_))
         return self._known(self.codec_.numbers(frame)), None
 

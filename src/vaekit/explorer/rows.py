@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from vaekit.data.frame import is_frame
 from vaekit.data.source import Source
 from vaekit.explorer.pack import packed
 from vaekit.kinds import Array
@@ -58,7 +59,8 @@ def _chosen(source: Source, order: Array, held: int, most: int, name: str, shuff
         order = np.random.default_rng(SEED).permutation(order)
     numbers = order[:most].astype(np.int64)
     labels = None if source.y is None else np.asarray(source.y)[numbers]
-    X = source.X.iloc[numbers] if hasattr(source.X, "iloc") else np.asarray(source.X[numbers])
+    X = source.X.iloc[numbers] if hasattr(source.X, "iloc") else source.X[numbers]
+    X = X if is_frame(X) else np.asarray(X)
     return Chosen(X, numbers, labels, source.class_names, np.arange(len(numbers)) < held, name)
 
 
