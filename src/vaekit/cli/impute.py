@@ -60,8 +60,8 @@ def command(
             drawn = ask(rows, tables, **given)
             output.write(*((drawn, columns) if output.kind == ".npy" else _numbered(drawn, columns)))
         elif interval:
-            ends = ask(rows, interval, **given)
-            output.write(*_between(fitted.estimator.impute(rows, **given), *ends, columns))
+            low, high = ask(rows, interval, **given)
+            output.write(*_between(fitted.estimator.impute(rows, **given), low, high, columns))
         else:
             output.write(ask(rows, **given), columns)
 

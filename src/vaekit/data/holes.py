@@ -40,7 +40,7 @@ def _without_nothing(values: Array) -> Array:
     return filled.reshape(values.shape)
 
 
-def refuse_empty(X: Array, rows: Array | None = None, names: Sequence[str] | None = None) -> None:
+def refuse_empty(X: Array, rows: Array | None = None, names: Sequence[str] | Array | None = None) -> None:
     """DataError, naming them, when columns of X (n, *shape) have no value in these rows (None: in any row)."""
     if X.dtype.kind != "f":
         return
@@ -82,7 +82,7 @@ def filled(X: Any, hidden: Array, values: Array, columns: Array | None = None) -
     if isinstance(frame, narwhals.DataFrame):
         for d in np.flatnonzero(hidden.any(0)):
             name = frame.columns[d if columns is None else columns[d]]
-            column = _filled_column(frame[name], hidden[:, d], values[:, d])
+            column = _filled_column(frame.get_column(name), hidden[:, d], values[:, d])
             frame = frame.with_columns(column.alias(name))
         return frame.to_native()
     return _filled_array(X, hidden, values, columns)
@@ -104,10 +104,11 @@ def _filled_array(X: Any, hidden: Array, values: Array, columns: Array | None) -
     given = np.asarray(X.detach().cpu() if tensor else X)
     if given.dtype == object:
         given = _without_nothing(given).astype(np.float64)
-    made = np.array(given).reshape(len(given), -1)
-    chosen = slice(None) if columns is None else columns
-    made[:, chosen] = np.where(hidden, values, made[:, chosen]) if hidden.any() else made[:, chosen]
-    made = made.reshape(given.shape)
+    flat = np.array(given).reshape(len(given), -1)
+    if hidden.any():
+        chosen = slice(None) if columns is None else columns
+        flat[:, chosen] = np.where(hidden, values, flat[:, chosen])
+    made = flat.reshape(given.shape)
     if not tensor:
         return made
     import torch

@@ -32,8 +32,9 @@ class AE(LatentEstimator):
         )
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("sample", "score_samples", "log_likelihood"):
-            raise AttributeError(_WHY_NOT.format({"sample": "sample"}.get(name, "score")))
+        if name in ("sample", "score_samples", "log_likelihood", "impute_interval"):
+            told = {"sample": "sample", "impute_interval": "give intervals"}
+            raise AttributeError(_WHY_NOT.format(told.get(name, "score")))
         raise AttributeError(f"'AE' object has no attribute '{name}'")
 
     def score(self, X: Any, y: Any = None) -> float:

@@ -15,6 +15,8 @@ from vaekit.measure.imputation import DRAWS, conditional_draws, conditional_inte
 from vaekit.measure.reader import Reader
 
 if TYPE_CHECKING:
+    from vaekit.data.treatment import Treatment
+    from vaekit.model import LatentModel
     from vaekit.spec import Spec
 
 
@@ -27,9 +29,9 @@ class FillsHoles:
     """
 
     if TYPE_CHECKING:
-        model_: Any
+        model_: LatentModel
         n_features_in_: int
-        treatment_: Any
+        treatment_: Treatment
 
         def _given(self, X: Any, c: Any, holes: bool = False) -> tuple[Array, Array | None]: ...
         def _reader(self, c: Array | None = None) -> Reader: ...

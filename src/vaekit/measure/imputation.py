@@ -2,7 +2,8 @@
 p(x_hid | x_obs); and how far such answers are from values that somebody hid on purpose.
 
 Rows x (n, *event) are in model units with NaN where a value is hidden. Every answer belongs to its row: the same
-whatever stands beside it. The law is right where being hidden does not depend on what is hidden (missing at random).
+whatever stands beside it, in float32, as the model reads values. The law is right where being hidden does not depend
+on what is hidden (missing at random).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def conditional_mean(reader: Reader, rows: Array, draws: int = DRAWS) -> Array:
 
     Names are what `p_x.expected` says: categories, and zeros and ones.
     """
-    found = np.empty(rows.shape, dtype=np.float64)
+    found = np.empty(rows.shape, dtype=np.float32)
     for some in weighted_codes(reader, rows, draws):
         with torch.no_grad(), fast_torch():
             filled = expected_by(reader.model.decode(some.z, some.c), some.weights)[: some.rows]
@@ -58,7 +59,7 @@ def conditional_interval(
     Quantiles of one draw of x for each of `draws` weighted codes.
     """
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
-    found = np.empty((2, *rows.shape), dtype=np.float64)
+    found = np.empty((2, *rows.shape), dtype=np.float32)
     for at, values, weights in _values(reader, rows, draws):
         found[:, at] = weighted_quantiles(values.reshape(len(values), -1), weights, tails).reshape(
             2, *rows.shape[1:]
@@ -104,7 +105,7 @@ def _values(
 
     S is `draws`, or `resampled` codes of equal weight.
     """
-    keys = row_keys(rows.reshape(len(rows), -1), reader.seed + _SEED_OF_VALUES)
+    keys = row_keys(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), reader.seed + _SEED_OF_VALUES)
     for some in weighted_codes(reader, rows, draws):
         for b in range(some.rows):
             at, codes, weights = some.start + b, some.z[:, b], some.weights[:, b]
