@@ -61,15 +61,13 @@ def test_weights_average_to_the_density_of_the_values_observed(known: Known) -> 
     _, log_weight = conditional_codes(known.reader, known.rows, draws=DRAWS)
     found = (log_weight.logsumexp(0) - np.log(DRAWS)).numpy()
     error = np.sqrt(1 / effective_sample_size(log_weight).numpy() - 1 / DRAWS)
-    for row in range(1, ROWS):
+    for row in np.flatnonzero(~known.hidden.all(1)):
         seen = ~known.hidden[row]
-        if not seen.any():
-            continue
         law = multivariate_normal(known.b[seen], known.covariance[np.ix_(seen, seen)])
         assert (
             abs(found[row] - law.logpdf(np.float64(known.rows[row, seen]))) < 4 * error[row] + error[row] ** 2
         )
-    assert found[0] == pytest.approx(0, abs=1e-12)  # log p of nothing: q is the prior here
+    assert abs(found[0]) < 4 * error[0] + error[0] ** 2  # log p of nothing
 
 
 def test_weighted_codes_have_the_mean_of_the_posterior_given_what_is_observed(known: Known) -> None:

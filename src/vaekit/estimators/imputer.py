@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Self
 
 import numpy as np
@@ -10,7 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from vaekit.errors import SpecError
 from vaekit.estimators.base import LatentEstimator
+from vaekit.estimators.given import as_array
 from vaekit.estimators.vae import VAE
+from vaekit.kinds import Array
 from vaekit.spec import part
 
 MOST_CODES = 15
@@ -39,8 +42,7 @@ class VAEImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from X (n, features) with holes; y is ignored."""
-        shape = X.shape if hasattr(X, "shape") else np.asarray(X).shape
-        width = int(np.prod(shape[1:])) or 1
+        width = math.prod(np.asarray(as_array(X)).shape[1:])
         chosen = linear_imputer(width, self.random_state) if self.estimator is None else self.estimator
         if not isinstance(chosen, LatentEstimator) or chosen.missing != "mask":
             raise SpecError(
@@ -53,8 +55,9 @@ class VAEImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             self.feature_names_in_ = self.estimator_.feature_names_in_
         return self
 
-    def transform(self, X: Any) -> Any:
-        """X with its missing values filled, an array; a frame after set_output(transform="pandas") or "polars"."""
+    def transform(self, X: Any) -> Array:
+        """X with its missing values filled, an array, or the frame that `set_output` asks for; `estimator_.impute`
+        keeps the kind of X."""
         check_is_fitted(self)
         return np.asarray(self.estimator_.impute(X))
 
@@ -71,14 +74,15 @@ class VAEImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 def linear_imputer(features: int, random_state: Any = None) -> VAE:
     """The default: a linear network with a scale for each column, under the bound of MIWAE, with early stopping.
 
-    Of tables of some hundred rows it fills better than deeper networks do, which end earlier; for large tables try
-    VAE(missing="mask", bound=part("iwae", samples=20)).
+    Chosen on scikit-learn's breast cancer table with half of its cells hidden, where its squared error is a sixth lower
+    than that of deeper networks, which overfit earlier; a Gaussian law fitted by EM is better still there
+    (tests/estimators/test_imputation.py has the table). For large tables try VAE(missing="mask", bound="iwae").
     Reference: Mattei and Frellsen, 2019, https://arxiv.org/abs/1812.02633
     """
     return VAE(
         max(1, min(MOST_CODES, features // 2)),
         likelihood=part("gaussian", scale="per-feature"),
-        bound=part("iwae", samples=20),
+        bound=part("iwae", samples=50),
         network=part("mlp", hidden=()),
         learning_rate=5e-3,
         patience=50,

@@ -22,6 +22,7 @@ from torch import Tensor
 from vaekit.data.noise import row_keys, row_normals
 from vaekit.kinds import Array
 from vaekit.machine import fast_torch
+from vaekit.measure.proposals import adapted_draws, adapts
 from vaekit.measure.reader import Reader
 
 AT_ONCE = 2**24
@@ -92,7 +93,10 @@ def has_weights(reader: Reader) -> bool:
 def _of_block(reader: Reader, block: Array, c: Tensor | None, draws: int, seed: int) -> tuple[Tensor, Tensor]:
     x = reader.tensor(block)
     observed = ~x.isnan()
-    evidence = reader.model(torch.where(observed, x, 0.0), _noise(reader, block, draws, seed), c, observed)
+    x, noise = torch.where(observed, x, 0.0), _noise(reader, block, draws, seed)
+    if adapts(reader.model):
+        return adapted_draws(reader.model, x, observed, c, noise)
+    evidence = reader.model(x, noise, c, observed)
     if not has_weights(reader):
         return evidence.z, torch.zeros(evidence.z.shape[:2], dtype=x.dtype, device=x.device)
     return evidence.z, evidence.log_weight
