@@ -133,8 +133,7 @@ def _chosen(wanted: Wanted, data: str, reading: dict[str, Any], quiet: bool) -> 
     why = _why_tabular(source.X, wanted)
     if why is None:  # a parquet file has types of its own, and is read again by them
         return wanted, as_numbers(source, reading) if source.X.kind == "frame" else None
-    if not quiet:
-        click.echo(f"model: {OF_TABLES}, since {why}.", err=True)
+    click.echo(f"model: {OF_TABLES}, since {why}.", err=True)
     return replace(wanted, model=OF_TABLES), source
 
 
