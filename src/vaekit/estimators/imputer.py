@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Self
 
 import numpy as np
@@ -11,9 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from vaekit.errors import SpecError
 from vaekit.estimators.base import LatentEstimator
-from vaekit.estimators.given import as_array
 from vaekit.estimators.vae import VAE
-from vaekit.kinds import Array
 from vaekit.spec import part
 
 MOST_CODES = 15
@@ -42,7 +39,8 @@ class VAEImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from X (n, features) with holes; y is ignored."""
-        width = math.prod(np.asarray(as_array(X)).shape[1:])
+        shape = X.shape if hasattr(X, "shape") else np.asarray(X).shape
+        width = int(np.prod(shape[1:])) or 1
         chosen = linear_imputer(width, self.random_state) if self.estimator is None else self.estimator
         if not isinstance(chosen, LatentEstimator) or chosen.missing != "mask":
             raise SpecError(
@@ -55,9 +53,8 @@ class VAEImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             self.feature_names_in_ = self.estimator_.feature_names_in_
         return self
 
-    def transform(self, X: Any) -> Array:
-        """X with its missing values filled, an array, or the frame that `set_output` asks for; `estimator_.impute`
-        keeps the kind of X."""
+    def transform(self, X: Any) -> Any:
+        """X with its missing values filled, an array; a frame after set_output(transform="pandas") or "polars"."""
         check_is_fitted(self)
         return np.asarray(self.estimator_.impute(X))
 
