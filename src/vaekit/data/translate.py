@@ -99,9 +99,12 @@ def _factorised(cells: Cells) -> tuple[list[Any], Array]:
 
 
 def from_text(column: Column, value: Any) -> Any:
-    """A number, a truth or a time that was given as text as itself; anything else as it is."""
-    if not isinstance(value, str) or column.form == "text":
+    """A number, a truth, a time or a level that was given as text as itself; anything else as it is."""
+    if not isinstance(value, str):
         return value
+    levels = {str(category): category for category in (*column.categories, *column.rare)}
+    if value in levels or column.form == "text":
+        return levels.get(value, value)
     try:
         if column.form == "time":
             return datetime.datetime.fromisoformat(value)
