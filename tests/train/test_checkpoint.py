@@ -149,6 +149,48 @@ def test_a_process_that_was_killed_by_the_system_goes_on_to_the_same_weights(tmp
     np.testing.assert_array_equal(np.load(tmp_path / "again.npy"), np.load(tmp_path / "whole.npy"))
 
 
+LARGE = """
+import sys
+import numpy as np
+from vaekit import VAE, open_shards, part
+from vaekit.train import Callback, Checkpoint
+folder, state, out = sys.argv[1:]
+Checkpoint.every = 1.0
+class Tell(Callback):
+    def step_ends(self, training):
+        if training.step % 100 == 0:
+            print(training.step, flush=True)
+vae = VAE(5, network=part("mlp", hidden=(64,)), likelihood="gaussian", batch_size=512, max_epochs=2,
+          random_state=0, callbacks=(Tell(),))
+vae.fit(open_shards(folder), checkpoint=None if state == "none" else state)
+np.save(out, np.concatenate([p.detach().numpy().ravel() for p in vae.model_.parameters()]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_million_rows_killed_in_the_second_epoch_end_on_the_same_weights(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    write_shards((rng.normal(size=(50_000, 100)).astype(np.float32) for _ in range(20)), tmp_path / "s")
+
+    def fit(state: object, out: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", LARGE, str(tmp_path / "s"), str(state), str(tmp_path / out)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+    with fit(tmp_path / "state", "killed.npy") as killed:
+        assert killed.stdout is not None
+        while int(killed.stdout.readline()) < 2200:  # of 1,758 steps an epoch
+            pass
+        killed.kill()
+    assert not (tmp_path / "killed.npy").exists()
+    steps = {}
+    for state, out in ((tmp_path / "state", "again.npy"), ("none", "whole.npy")):
+        told, _ = fit(state, out).communicate()
+        steps[out] = told.split()
+    assert steps["whole.npy"][0] == "100" and int(steps["again.npy"][0]) > 1758
+    np.testing.assert_array_equal(np.load(tmp_path / "again.npy"), np.load(tmp_path / "whole.npy"))
+
+
 def test_a_checkpoint_comes_when_its_time_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.undo()
     clock = [100.0]
