@@ -18,8 +18,10 @@ from vaekit.reproduce.experiment import Found
 from vaekit.reproduce.pace import Pace
 from vaekit.train.loop import Training
 
-FIRST_ROWS, MOST_ROWS = 64, 2048
+FIRST_ROWS, MOST_ROWS = 16, 2048
 """Rows that are measured at once: the first time, and the most."""
+LONGEST = 2.0
+"""Seconds that rows measured at once may take under a budget: what else the machine does makes forecasts wrong."""
 GLIMPSE = 600
 """Rows of the schedule that only shows that a trial runs."""
 
@@ -133,7 +135,8 @@ class Bench:
             answers.append(np.asarray(ask(*(column[numbers] for column in columns)), dtype=np.float64))
             done += len(numbers)
             now = self.clock()
-            fit = (ends - now) / max((now - begun) / len(numbers), 1e-9)
+            may_take = min(LONGEST, (ends - now) / 2) if math.isfinite(ends) else math.inf
+            fit = may_take / max((now - begun) / len(numbers), 1e-9)
             size = int(min(2 * size, MOST_ROWS, fit))
             if size < 1 or self.glimpse:
                 break
