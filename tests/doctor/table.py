@@ -19,14 +19,20 @@ HEAD = """# The doctor
 
 `vaekit.diagnose(estimator, X)`, and `vaekit doctor RUN` on the command line, say what is wrong with a fitted model: a
 verdict has a name, its evidence with numbers and units, and what to type. A verdict is an effect size past a threshold,
-never a p-value. The thresholds stand, each with where it comes from, in `src/vaekit/doctor/thresholds.py`; they were
-set once and are frozen.
+never a p-value; an illness with two effects needs both. The thresholds stand, each with where it comes from, in
+`src/vaekit/doctor/thresholds.py`; they were set once and are frozen.
 
-The table is written by `python tests/doctor/table.py docs/doctor.md`. Of models that are well it shows the value
-nearest to the threshold over {seeds} seeds; of the model that was made ill in this way, its value. A dash: it was not
-asked.
+This page is written by `python tests/doctor/table.py docs/doctor.md`. The models are those of
+`tests/doctor/patients.py`: two kinds that are well, with {seeds} seeds each, and one made ill in each way.
+
+## What was found
 
 {fired}
+
+## The thresholds beside their values
+
+Of models that are well the table shows, over the seeds, the value nearest to the threshold or furthest past it. The
+value of the model that was made ill in this way is bold. A dash: the question does not arise.
 
 """
 
@@ -62,19 +68,18 @@ def main(path: str) -> None:
         for name, found in ill.items()
     ]
     lines = [
-        f"| verdict | effect | ill when | {' | '.join(f'well: {name}' for name in well)} | made ill |",
-        f"|---|---|---|{'---|' * len(well)}---|",
+        f"| verdict | effect | ill when | {' | '.join(f'well: {name}' for name in well)} | {' | '.join(ill)} |",
+        f"|---|---|---|{'---|' * (len(well) + len(ill))}",
     ]
-    for name, found in ill.items():
-        for at, effect in enumerate(found[name].effects):
-            shown = [
-                nearest([one[name] for one in of if name in one], at) if name in of[0] else "-"
-                for of in well.values()
-            ]
+    for name in ill:
+        for at, effect in enumerate(ill[name][name].effects):
+            shown = [nearest([one[name] for one in of if name in one], at) for of in well.values()]
+            for other, found in ill.items():
+                value = f"{found[name].effects[at].value:.3g}" if name in found else "-"
+                shown.append(f"**{value}**" if other == name else value)
             unit = f" {effect.unit}" if effect.unit else ""
             lines.append(
-                f"| {name} | {effect.what} | {effect.past} {effect.threshold:g}{unit} | {' | '.join(shown)} "
-                f"| {effect.value:.3g} |"
+                f"| {name} | {effect.what} | {effect.past} {effect.threshold:g}{unit} | {' | '.join(shown)} |"
             )
     page = HEAD.format(seeds=SEEDS, fired="\n".join(said)) + "\n".join(lines) + "\n"
     Path(path).write_text(page, encoding="utf-8")

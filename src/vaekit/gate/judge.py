@@ -40,7 +40,7 @@ class Judgement:
             "trained_on": self.trained_on,
             "ledger": ledger,
             "answers": [answer.to_json() for answer in self.answers],
-            "not_beaten": [list(pair) for pair in self.not_beaten],
+            "not_beaten": [{"question": question, "method": name} for question, name in self.not_beaten],
         }
 
 
