@@ -76,6 +76,16 @@ def test_the_numbers_are_of_the_rows_that_were_held_out(run: Path, table: Path) 
 
 
 @words
+def test_the_doctor_speaks_before_the_numbers(run: Path, table: Path) -> None:
+    """Two epochs are too few: the notice has the doctor's words, once."""
+    report_run(run)
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert page.count("<strong>Under trained.</strong>") == 1
+    assert "max_epochs=" in page
+    assert "Still improving" not in page
+
+
+@words
 def test_measures_that_the_run_has_are_shown_too(run: Path) -> None:
     (run / "measures.json").write_bytes(to_json({"test_elbo": -123.25, "test_elbo_se": 0.5}))
     report_run(run)

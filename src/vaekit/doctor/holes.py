@@ -26,12 +26,17 @@ def prior_holes(patient: Patient) -> Verdict | None:
     of_prior = patient.decoded(patient.prior_draws(len(chosen), rows[1]), rows[1])
     found = told_apart(of_prior, of_rows, rng=np.random.default_rng([patient.estimator.seed_, 4]))
     area = found.value
+    beta = getattr(patient.estimator.bound_, "beta", 1.0)
+    light = (
+        f"The KL was counted {beta:g} times: fit again with bound='elbo' (--bound elbo), whose beta is 1. Or: "
+        if beta < 1
+        else ""
+    )
     return Verdict(
         "prior-holes",
         f"A classifier tells decoded draws of the prior from decoded codes of {len(chosen):,} rows with an area under "
         f"the curve of {area:.2f} (0.5: not at all, 1: always) on draws that it had not seen: much of the prior "
         "decodes to what no row is like.",
-        'Fit again with bound=part("elbo", beta=1) (--bound elbo:beta=1) or with prior="vamp" (--prior vamp), which '
-        "follows the codes.",
+        f'{light}Fit again with prior="vamp" (--prior vamp), which follows the codes, or with fewer latent values.',
         (Effect("area under the curve, prior draws against posterior draws", area, TOLD_APART),),
     )
