@@ -78,7 +78,7 @@ def write_folder(path: str | Path, files: Mapping[str, bytes], force: bool = Fal
 
 
 def write_file(path: str | Path, content: bytes) -> None:
-    """Write one file of a run, in one rename. Raises RunError; what was there is then as it was."""
+    """Write one file, of a run or of its own, in one rename. Raises RunError; what was there is then as it was."""
     path = Path(path)
     staging = _beside(path)
     try:

@@ -265,5 +265,5 @@ def test_known_values_are_said_in_the_words_of_the_table() -> None:
     assert heavy["weight"].mean() - light["weight"].mean() > 10
     row = frame.iloc[[0]].assign(weight=np.nan)
     assert set(vae.sample(3, given=row, random_state=0)["size"]) == {frame["size"][0]}
-    with pytest.raises(DataError, match="names 'colour', which is no column of this model"):
+    with pytest.raises(DataError, match="'colour' is no column that is modelled; there are: weight, size"):
         vae.sample(3, given={"colour": "red"})

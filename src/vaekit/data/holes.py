@@ -40,6 +40,14 @@ def _without_nothing(values: Array) -> Array:
     return filled.reshape(values.shape)
 
 
+def has_holes(x: Any) -> bool:
+    """Whether a value of x is hidden; one pass without a mask, since the least of values is NaN where one of them is.
+
+    Sparse rows hide none: what is not stored is 0.
+    """
+    return isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.size > 0 and bool(np.isnan(x.min()))
+
+
 def refuse_empty(X: Array, rows: Array | None = None, names: Sequence[str] | Array | None = None) -> None:
     """DataError, naming them, when columns of X (n, *shape) have no value in these rows (None: in any row)."""
     if X.dtype.kind != "f":

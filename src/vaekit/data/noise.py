@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
+from vaekit.data.holes import has_holes
 from vaekit.kinds import Array
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -37,7 +38,8 @@ def row_keys(rows: Array, seed: int) -> Array:
     """
     # Adding 0 makes -0 and 0, which are equal, the same bits; a value that is hidden (NaN) has many, and gets one.
     bits = np.ascontiguousarray(rows + np.float32(0), dtype=np.float32).view(np.uint32)
-    bits = np.where((bits & _MAGNITUDE) > _INFINITE, _HIDDEN, bits)
+    if has_holes(rows):
+        bits = np.where((bits & _MAGNITUDE) > _INFINITE, _HIDDEN, bits)
     # Whole numbers have zeros at their end, which a product keeps; the other half of the bits fills them.
     bits = bits ^ (bits >> np.uint32(16))
     places = _scrambled(np.arange(bits.shape[1], dtype=np.uint64) + np.uint64(seed % 2**63))

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from vaekit.data.holes import has_holes
 from vaekit.data.layout import as_rows, blocks
 from vaekit.data.moments import Moments
 from vaekit.data.noise import row_keys, row_uniforms
@@ -167,9 +168,9 @@ class Treatment:
 
     def log_jacobian_of(self, x: Array) -> float | Array:
         """The same of rows x (n, *event) in the model's units, of the values observed; (n,) where some are hidden."""
-        hidden = np.isnan(x).reshape(len(x), -1)
-        if not self.log_jacobian or not hidden.any():
+        if self.measure != "density" or not has_holes(x):
             return self.log_jacobian
+        hidden = np.isnan(x).reshape(len(x), -1)
         each = -np.log(np.broadcast_to(self.scale, self.event_shape)).ravel()
         return np.where(hidden.any(1), np.where(hidden, 0.0, each).sum(1), self.log_jacobian)
 

@@ -14,8 +14,8 @@ from vaekit.data.labels import as_written
 from vaekit.errors import DataError, SpecError
 from vaekit.estimators.adversarial import critics_of
 from vaekit.estimators.labelled import LabelledEstimator
+from vaekit.estimators.reconstructing import Reconstructs
 from vaekit.kinds import Array
-from vaekit.measure import ledger
 from vaekit.measure.discrepancy import mmd
 from vaekit.measure.record import Measure, mean_of
 from vaekit.measure.sliced import sliced_wasserstein
@@ -26,7 +26,7 @@ EQUILIBRIUM = 2 * math.log(2)
 """The loss of a critic that cannot tell codes from draws, nats."""
 
 
-class AAE(LabelledEstimator):
+class AAE(Reconstructs, LabelledEstimator):
     """An adversarial autoencoder: codes z = encoder(x) that a critic cannot tell from draws of the prior.
 
     The prior need only be drawn from, so that it may have any shape; the model has therefore no density, and no
@@ -237,16 +237,6 @@ class AAE(LabelledEstimator):
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of log p(x | z = encoder(x)), nats per example in the units of X; y where the decoder reads it."""
         return -float(self.reconstruction_error(X, y if self.labels == "decoder" else None).mean())
-
-    def reconstruction_error(self, X: Any, c: Any = None) -> Array:
-        """(n,) -log p(x | z = encoder(x)), nats in the units of X."""
-        x, given = self._scorable(X, c)
-        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian_of(x)
-
-    def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
-        """Where the nats go on X: the reconstruction, with its standard error."""
-        x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)
 
     def label_of(self, X: Any) -> Array:
         """(n,) the class in whose place of the prior each code lies, or the number of the place without labels.

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from vaekit.estimators.base import LatentEstimator
-from vaekit.kinds import Array
-from vaekit.measure import ledger
+from vaekit.estimators.reconstructing import Reconstructs
 from vaekit.recipes import ae
 from vaekit.spec import Spec
 
 _WHY_NOT = "an autoencoder has no distribution over codes, so it cannot {}; use VAE."
 
 
-class AE(LatentEstimator):
+class AE(Reconstructs, LatentEstimator):
     """An autoencoder: codes z = encoder(x) from which p(x | z) reconstructs x.
 
     It has no prior and no density: it reduces, and cannot sample or score; use VAE for that.
@@ -40,13 +39,3 @@ class AE(LatentEstimator):
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of log p(x | z = encoder(x)), nats per example in the units of X."""
         return -float(self.reconstruction_error(X).mean())
-
-    def reconstruction_error(self, X: Any, c: Any = None) -> Array:
-        """(n,) -log p(x | z = encoder(x)), nats in the units of X: the stranger the row, the larger."""
-        x, given = self._scorable(X, c)
-        return -self._reader(given).log_px(x, 1) - self.treatment_.log_jacobian_of(x)
-
-    def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
-        """Where the nats go on X: the reconstruction, with its standard error."""
-        x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)

@@ -12,12 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 from vaekit.data.condition import Condition, Labels
 from vaekit.estimators.adversarial import critics_of
 from vaekit.estimators.labelled import LabelledEstimator
+from vaekit.estimators.reconstructing import Reconstructs
 from vaekit.kinds import Array
-from vaekit.measure import ledger
 from vaekit.spec import Spec, part
 
 
-class ClusterAAE(ClusterMixin, LabelledEstimator):
+class ClusterAAE(ClusterMixin, Reconstructs, LabelledEstimator):
     """An adversarial autoencoder that clusters: a code is a cluster and a style. A critic draws the style towards
     N(0, I), so that the cluster has to say what the style cannot.
 
@@ -165,11 +165,6 @@ class ClusterAAE(ClusterMixin, LabelledEstimator):
         """The mean of log p(x | z = encoder(x)), nats per example in the units of X."""
         x, given = self._scorable(X, None)
         return float((self._reader(given).log_px(x, 1) + self.treatment_.log_jacobian_of(x)).mean())
-
-    def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
-        """Where the nats go on X: the reconstruction, with its standard error."""
-        x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)
 
 
 def numbered(shares: Array) -> Condition:

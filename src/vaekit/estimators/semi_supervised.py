@@ -14,8 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 from vaekit.estimators.abilities import unless
 from vaekit.estimators.adversarial import critics_of
 from vaekit.estimators.labelled import LabelledEstimator, repeated
+from vaekit.estimators.reconstructing import Reconstructs
 from vaekit.kinds import Array
-from vaekit.measure import LogLikelihood, ledger
+from vaekit.measure import LogLikelihood
 from vaekit.spec import Spec, part
 
 LEAST_PROBABILITY = 1e-12
@@ -66,7 +67,7 @@ class SemiSupervisedEstimator(ClassifierMixin, LabelledEstimator):
         return float(ClassifierMixin.score(self, X, y, sample_weight))
 
 
-class SemiSupervisedAAE(SemiSupervisedEstimator):
+class SemiSupervisedAAE(Reconstructs, SemiSupervisedEstimator):
     """An adversarial autoencoder that classifies: one critic draws the class of codes towards one-hot classes,
     another the style towards N(0, I), and the few rows with labels name the classes.
 
@@ -161,11 +162,6 @@ class SemiSupervisedAAE(SemiSupervisedEstimator):
             ),
             condition=("prior",),
         )
-
-    def ledger(self, X: Any, c: Any = None) -> dict[str, float]:
-        """Where the nats go on X: the reconstruction, with its standard error."""
-        x, given = self._scorable(X, c)
-        return ledger(self._reader(given), self.bound_, x, self.treatment_.log_jacobian_of(x), 1)
 
 
 class SemiSupervisedVAE(SemiSupervisedEstimator):

@@ -11,7 +11,6 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from vaekit.data.cells import cells_of_objects
 from vaekit.data.codec import Codec
 from vaekit.data.column import Column
 from vaekit.data.frame import Frame, as_frame
@@ -232,15 +231,10 @@ class TabularVAE(VAE):
         """{column: value} in the words of the user, or one row, as the numbers of the codec."""
         check_is_fitted(self)
         values = mapping_of(given)
-        if values is None:
-            return super()._evidence(
-                self.codec_.numbers(self._table([given] if np.ndim(given) == 1 else given)), asked
-            )
-        known = {column.name: column for column in self.codec_.columns}
-        numbers = {
-            name: _as_number(known[name], value) if name in known else value for name, value in values.items()
-        }
-        return super()._evidence(numbers, asked)
+        if values is not None:
+            return super()._evidence(self.codec_.row(values), asked)
+        table = self._table([given] if np.ndim(given) == 1 else given)
+        return super()._evidence(self.codec_.numbers(table), asked)
 
     def _put(self, X: Any, x: Array, holed: Array, values: Array) -> Any:
         numbers = self.treatment_.to_user(x)
@@ -256,13 +250,6 @@ class TabularVAE(VAE):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = tags.input_tags.categorical = True
         return tags
-
-
-def _as_number(column: Column, value: Any) -> float:
-    """One cell as the number that the codec has for it; a category may be written as text."""
-    by_text = {str(category): category for category in column.categories}
-    value = by_text.get(str(value), value)
-    return float(to_numbers(column, cells_of_objects([value], column.name, column.dtype))[0])
 
 
 def _latent_dim(schema: Schema) -> int:

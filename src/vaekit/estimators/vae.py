@@ -11,6 +11,7 @@ from sklearn.base import DensityMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from vaekit.data.holes import has_holes
 from vaekit.errors import DataError, SpecError
 from vaekit.estimators.abilities import unless, why_no_density, why_no_sample
 from vaekit.estimators.base import LatentEstimator
@@ -250,8 +251,9 @@ class VAE(WhatIf, DensityMixin, LatentEstimator):
             max(self.score_draws, self.bound_.samples) if self.bound_.samples == 1 else self.bound_.samples
         )
         scores = self._reader(given).scores(x, self.bound_, draws) + self.treatment_.log_jacobian_of(x)
-        nothing = np.isnan(x).reshape(len(x), -1).all(1)
-        return np.where(nothing, 0.0, scores) if nothing.any() else scores
+        if not has_holes(x):
+            return scores
+        return np.where(np.isnan(x).reshape(len(x), -1).all(1), 0.0, scores)
 
     @unless(why_no_density)
     def score(self, X: Any, y: Any = None) -> float:

@@ -9,7 +9,7 @@ from vaekit.distributions.categorical import Categorical
 from vaekit.errors import SpecError
 from vaekit.kinds import Array
 from vaekit.likelihoods.decoded import DecodedLikelihood
-from vaekit.likelihoods.domain import check_values
+from vaekit.likelihoods.domain import check_categories
 from vaekit.nn.network import Network
 from vaekit.nn.options import whole_number
 from vaekit.spec import Sizes, register
@@ -55,13 +55,4 @@ class CategoricalLikelihood(DecodedLikelihood):
         return (x.unsqueeze(2) == kinds).to(x.dtype).flatten(1, 2)
 
     def check(self, x: Array) -> None:
-        check_values(
-            self.name,
-            x,
-            low=0,
-            high=self.categories - 1,
-            whole=True,
-            needs=f"categories numbered 0 to {self.categories - 1}",
-            cure='Number the categories from 0 on, or give more with part("categorical", categories=...).',
-            cure_between="Number the categories from 0 on, or use likelihood 'gaussian'.",
-        )
+        check_categories(self.name, x, self.categories)

@@ -45,6 +45,20 @@ def check_values(
         )
 
 
+def check_categories(name: str, x: Array, categories: int) -> None:
+    """The same for categories numbered from 0."""
+    check_values(
+        name,
+        x,
+        low=0,
+        high=categories - 1,
+        whole=True,
+        needs=f"categories numbered 0 to {categories - 1}",
+        cure=f'Number the categories from 0 on, or give more with part("{name}", categories=...).',
+        cure_between="Number the categories from 0 on, or use likelihood 'gaussian'.",
+    )
+
+
 def _short(value: float) -> float:
     """Six digits: what float32 holds."""
     return float(f"{value:.6g}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from vaekit.distributions.independent import Independent
 from vaekit.distributions.negative_binomial import NegativeBinomial
 from vaekit.likelihoods.counts import CountLikelihood
 from vaekit.likelihoods.scale import choose_dispersion
@@ -23,6 +24,9 @@ class NegativeBinomialLikelihood(CountLikelihood):
     (from the code). library: None, or "observed" for shares of each row's own total.
     """
 
+    decoded = 1
+    """Numbers that the decoder gives for a value, before those of the dispersion."""
+
     def __init__(
         self,
         sizes: Sizes,
@@ -32,8 +36,8 @@ class NegativeBinomialLikelihood(CountLikelihood):
         library: str | None = None,
     ) -> None:
         made = choose_dispersion(self.name, dispersion, sizes)
-        super().__init__(sizes, network, 1 + made.extra_numbers, library=library)
+        super().__init__(sizes, network, self.decoded + made.extra_numbers, library=library)
         self.dispersion = made
 
-    def family(self, log_mean: Tensor, numbers: Tensor) -> NegativeBinomial:
+    def family(self, log_mean: Tensor, numbers: Tensor) -> Independent:
         return NegativeBinomial(log_mean, self.dispersion(numbers))

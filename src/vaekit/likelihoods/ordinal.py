@@ -9,7 +9,7 @@ from vaekit.distributions.ordinal import Ordinal
 from vaekit.kinds import Array
 from vaekit.likelihoods.categorical import count_categories
 from vaekit.likelihoods.decoded import DecodedLikelihood
-from vaekit.likelihoods.domain import check_values
+from vaekit.likelihoods.domain import check_categories
 from vaekit.likelihoods.scale import FLOOR, positive
 from vaekit.nn.network import Network
 from vaekit.spec import Sizes, register
@@ -47,13 +47,4 @@ class OrdinalLikelihood(DecodedLikelihood):
         return x * (2 / (self.categories - 1)) - 1
 
     def check(self, x: Array) -> None:
-        check_values(
-            self.name,
-            x,
-            low=0,
-            high=self.categories - 1,
-            whole=True,
-            needs=f"categories numbered 0 to {self.categories - 1}",
-            cure='Number the categories from 0 on, or give more with part("ordinal", categories=...).',
-            cure_between="Number the categories from 0 on, or use likelihood 'gaussian'.",
-        )
+        check_categories(self.name, x, self.categories)

@@ -115,5 +115,5 @@ def normalised(log_weight: Tensor) -> Tensor:
 
 
 def effective_sample_size(log_weight: Tensor) -> Tensor:
-    """(n,): (sum w)^2 / sum w^2, how many equally weighted draws say as much as these K."""
-    return 1 / normalised(log_weight).square().sum(0)
+    """(n,): (sum w)^2 / sum w^2, how many equally weighted draws say as much as these K; 0 where none has a weight."""
+    return (1 / normalised(log_weight).square().sum(0)).nan_to_num(0.0)

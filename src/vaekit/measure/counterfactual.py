@@ -10,6 +10,7 @@ import torch
 
 from vaekit.kinds import Array
 from vaekit.machine import fast_torch
+from vaekit.measure.conditional import effective_sample_size, normalised
 from vaekit.measure.reader import Reader, shown_by
 
 VALUES_AT_ONCE = 2**22
@@ -31,8 +32,8 @@ def expected_rows(reader: Reader, rows: Array, draws: int) -> tuple[Array, Array
         for start in range(0, len(rows), step):
             x = reader.tensor(rows[start : start + step])
             found = model(x, noise.expand(-1, len(x), -1), reader.c_of(start, start + len(x)))
-            share = found.log_weight.softmax(0)
+            share = normalised(found.log_weight)
             shown = shown_by(found.p_x)
             means.append((share.view(*share.shape, *(1,) * (shown.dim() - 2)) * shown).sum(0).cpu().double())
-            sizes.append(share.square().sum(0).reciprocal().cpu().double())
+            sizes.append(effective_sample_size(found.log_weight).cpu().double())
     return torch.cat(means).numpy(), torch.cat(sizes).numpy()

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from vaekit.errors import DataError
 from vaekit.kinds import Array
+from vaekit.measure.conditional import effective_sample_size
 from vaekit.measure.reader import Reader, shown_by
 
 VALUES_AT_ONCE = 2**22
@@ -138,13 +138,8 @@ def refuse_impossible(log_px: Tensor) -> None:
 
 
 def effective(log_weight: Tensor) -> float:
-    """(sum w)^2 / sum w^2 of log weights (N,); 0 where no weight is above 0."""
-    finite = log_weight.double()
-    top = float(finite.max())
-    if not np.isfinite(top):
-        return 0.0
-    w = (finite - top).exp()
-    return float(w.sum().square() / w.square().sum())
+    """The effective sample size of the log weights (N,) of one example."""
+    return float(effective_sample_size(log_weight.double()))
 
 
 def softened(log_weight: Tensor, wanted: int) -> Tensor:

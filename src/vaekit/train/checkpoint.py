@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +22,7 @@ from torch import Tensor
 
 from vaekit.errors import OutputExists, RunError, SpecError
 from vaekit.nn.dropout import Dropout
+from vaekit.run import write_file
 from vaekit.train.callbacks import Callback
 
 if TYPE_CHECKING:
@@ -78,20 +77,7 @@ class Checkpoint(Callback):
             {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()},
             {"format": FORMAT, "identity": self.identity, "plain": json.dumps(plain)},
         )
-        staging = self.path.absolute().parent / f".vaekit-{secrets.token_hex(8)}"
-        try:
-            with staging.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(staging, self.path)
-        except OSError as error:
-            raise RunError(
-                f"checkpoint '{self.path}' could not be written: {error.strerror or error}."
-            ) from error
-        finally:
-            with suppress(OSError):
-                staging.unlink(missing_ok=True)
+        write_file(self.path, content)
         self._written = time.monotonic()
 
     def _refuse_other(self, said: dict[str, str]) -> None:
