@@ -17,7 +17,7 @@ from vaekit.data.frame import Frame, as_frame
 from vaekit.data.schema import Schema
 from vaekit.data.translate import to_numbers
 from vaekit.errors import DataError
-from vaekit.estimators.evidence import Evidence, mapping_of
+from vaekit.estimators.known_values import KnownValues, mapping_of
 from vaekit.estimators.prepare import Prepared, prepare
 from vaekit.estimators.table import read_table, refuse_columns, schema_of, told
 from vaekit.estimators.vae import VAE
@@ -227,14 +227,14 @@ class TabularVAE(VAE):
         rng = None if drawn is None else np.random.default_rng(drawn)
         return self.codec_.table(numbers, frame, rng).native()
 
-    def _evidence(self, given: Any, asked: str = "given") -> Evidence:
+    def _known_values(self, given: Any, asked: str = "given") -> KnownValues:
         """{column: value} in the words of the user, or one row, as the numbers of the codec."""
         check_is_fitted(self)
         values = mapping_of(given)
         if values is not None:
-            return super()._evidence(self.codec_.row(values), asked)
+            return super()._known_values(self.codec_.row(values), asked)
         table = self._table([given] if np.ndim(given) == 1 else given)
-        return super()._evidence(self.codec_.numbers(table), asked)
+        return super()._known_values(self.codec_.numbers(table), asked)
 
     def _put(self, X: Any, x: Array, holed: Array, values: Array) -> Any:
         numbers = self.treatment_.to_user(x)

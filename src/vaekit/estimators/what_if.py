@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from vaekit.errors import DataError, SpecError
 from vaekit.estimators.abilities import unless, why_no_density
-from vaekit.estimators.evidence import Evidence, read_evidence
+from vaekit.estimators.known_values import KnownValues, read_known_values
 from vaekit.kinds import Array
 from vaekit.measure.counterfactual import expected_rows
 from vaekit.measure.given import ENOUGH, GivenReport, draw_given
@@ -68,7 +68,7 @@ class WhatIf:
 
     given_report_: GivenReport
 
-    def _evidence(self: Any, given: Any, asked: str = "given") -> Evidence:
+    def _known_values(self: Any, given: Any, asked: str = "given") -> KnownValues:
         """What is known of an example, in the user's units."""
         check_is_fitted(self)
         columns = getattr(self, "condition_columns_", None)
@@ -78,20 +78,20 @@ class WhatIf:
                 raise DataError(
                     f"{asked} names '{column}', which is a condition of this model; give it as c=."
                 )
-        return read_evidence(given, self.treatment_.user_shape, self.example_names, asked)
+        return read_known_values(given, self.treatment_.user_shape, self.example_names, asked)
 
-    def _known_row(self: Any, evidence: Evidence, asked: str = "given") -> Array:
-        """The evidence as model values (1, *event), NaN where not known. DataError for values outside the domain."""
-        row = self._model_row(evidence.values)
+    def _known_row(self: Any, given: KnownValues, asked: str = "given") -> Array:
+        """The known values as model values (1, *event), NaN where not known. DataError for values outside the domain."""
+        row = self._model_row(given.values)
         try:
             self.model_.likelihood.check(row)
         except DataError:
-            for at in np.flatnonzero(evidence.known):
-                alone = np.where(np.arange(len(evidence.values)) == at, evidence.values, np.nan)
+            for at in np.flatnonzero(given.known):
+                alone = np.where(np.arange(len(given.values)) == at, given.values, np.nan)
                 try:
                     self.model_.likelihood.check(self._model_row(alone))
                 except DataError as error:
-                    raise DataError(f"{asked} has {evidence.told(int(at))}: {error}") from error
+                    raise DataError(f"{asked} has {given.told(int(at))}: {error}") from error
             raise
         return np.asarray(row)
 
@@ -106,10 +106,10 @@ class WhatIf:
         self: Any, n: int, given: Any, c: Any, method: str, random_state: Any, mean: bool
     ) -> Any:
         """n draws of p(x | given values), the given ones as they were given: see `sample`."""
-        evidence = self._evidence(given)
-        if evidence.known.all():
+        said = self._known_values(given)
+        if said.known.all():
             raise DataError("given says every value of the example, so nothing is left to draw.")
-        row = self._known_row(evidence)
+        row = self._known_row(said)
         seed = int(check_random_state(random_state).randint(2**31 - 1))
         found = draw_given(
             self._reader(self._condition(c, 1)),
@@ -124,7 +124,7 @@ class WhatIf:
         if found.impossible is not None:
             warnings.warn(
                 f"the given values are practically impossible under this model: {found.report.strain:.0f} nats less "
-                f"probable than what it makes itself, {evidence.told(found.impossible)} above all; the draws are "
+                f"probable than what it makes itself, {said.told(found.impossible)} above all; the draws are "
                 "extrapolations.",
                 stacklevel=3,
             )
@@ -134,7 +134,7 @@ class WhatIf:
                 stacklevel=3,
             )
         numbers = self.treatment_.to_user(found.x).reshape(int(n), -1)
-        numbers[:, evidence.known] = evidence.values[evidence.known]
+        numbers[:, said.known] = said.values[said.known]
         return self._as_table(
             numbers.reshape(int(n), *self.treatment_.user_shape), drawn=None if mean else seed
         )
@@ -178,7 +178,7 @@ class WhatIf:
                 f"counterfactual has no answer for values that are {domain}, since they have no mean; use "
                 "sample(n, given=...) with the values that stay."
             )
-        changed = self._evidence(change, "change")
+        changed = self._known_values(change, "change")
         self._known_row(changed, "change")
         x, given = self._scorable(X, c)
         before_change = self._examples(X).astype(np.float64).reshape(len(x), -1)

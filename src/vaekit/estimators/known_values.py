@@ -15,7 +15,7 @@ from vaekit.kinds import Array
 SHOWN = 12
 
 
-class Evidence(NamedTuple):
+class KnownValues(NamedTuple):
     """values (size,) of one flat example in the user's units, NaN where not known; names of all of them."""
 
     values: Array
@@ -31,8 +31,10 @@ class Evidence(NamedTuple):
         return f"{self.names[at]} = {self.values[at]:g}"
 
 
-def read_evidence(given: Any, shape: tuple[int, ...], names: Array | None, asked: str = "given") -> Evidence:
-    """The evidence in `given` for examples of this shape, whose values may have names.
+def read_known_values(
+    given: Any, shape: tuple[int, ...], names: Array | None, asked: str = "given"
+) -> KnownValues:
+    """The known values in `given` for examples of this shape, whose values may have names.
 
     given is {column: value} by name, number or, for images, position; or one example with NaN where a value is not
     known, also as a frame of one row or a Series. None and NaN in a mapping count as not known.
@@ -54,7 +56,7 @@ def read_evidence(given: Any, shape: tuple[int, ...], names: Array | None, asked
             f"{asked} holds an infinite value for {known_as[int(np.isinf(values).argmax())]}; give finite numbers, or "
             "NaN where a value is not known."
         )
-    found = Evidence(values, known_as)
+    found = KnownValues(values, known_as)
     if not found.known.any():
         raise DataError(f"{asked} holds no known value; leave it out, or give a value for a column.")
     return found
