@@ -81,7 +81,7 @@ class WhatIf:
         return read_known_values(given, self.treatment_.user_shape, self.example_names, asked)
 
     def _known_row(self: Any, given: KnownValues, asked: str = "given") -> Array:
-        """The known values as model values (1, *event), NaN where not known. DataError for values outside the domain."""
+        """They as model values (1, *event), NaN where not known. DataError for values outside the domain."""
         row = self._model_row(given.values)
         try:
             self.model_.likelihood.check(row)
