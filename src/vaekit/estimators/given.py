@@ -25,10 +25,15 @@ def as_array(X: Any) -> Any:
 
 @contextmanager
 def told_of_holes() -> Iterator[None]:
-    """What scikit-learn says of NaN, with the cure."""
+    """What scikit-learn says of NaN and infinity, with the cure."""
     try:
         yield
     except ValueError as error:
+        if "contains infinity" in str(error):
+            raise DataError(
+                f"{str(error).splitlines()[0]} Replace infinite values by numbers, or by NaN where none is known and "
+                "fit with missing='mask'."
+            ) from error
         if "contains NaN" not in str(error):
             raise
         raise DataError(
