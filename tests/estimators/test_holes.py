@@ -150,7 +150,7 @@ def test_a_column_without_a_value_is_refused_by_name():
 def test_infinities_are_refused_and_nan_without_a_mask_names_the_cure():
     endless = holes.copy()
     endless[0, 0] = np.inf
-    with pytest.raises(ValueError, match="infinity.*Replace infinite values"):
+    with pytest.raises(ValueError, match=r"infinity.*Give numbers for infinite values"):
         VAE(missing="mask").fit(endless)
     vae = VAE(**quick).fit(whole)
     for ask in (VAE().fit, vae.transform, vae.score_samples, vae.reconstruct):

@@ -31,7 +31,7 @@ def told_of_holes() -> Iterator[None]:
     except ValueError as error:
         if "contains infinity" in str(error):
             raise DataError(
-                f"{str(error).splitlines()[0]} Replace infinite values by numbers, or by NaN where none is known and "
+                f"{str(error).splitlines()[0]} Give numbers for infinite values, or NaN where none is known and "
                 "fit with missing='mask'."
             ) from error
         if "contains NaN" not in str(error):
