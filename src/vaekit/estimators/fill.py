@@ -68,8 +68,8 @@ class FillsHoles:
         """(low, high), each of the kind and shape of X: a hidden value lies between them with probability `level`.
 
         Quantiles of 1,000 draws of x that are weighted by importance; an observed value is its own low and high.
-        Missing at random is assumed, and the probability is that of the model: `vaekit.measure.coverage` compares it
-        with values hidden on purpose.
+        Missing at random is assumed, and the probability is that of the model: `vaekit.measure.interval_coverage`
+        compares it with values hidden on purpose.
         """
         if not isinstance(level, Real) or not 0 < float(level) < 1:
             raise DataError(

@@ -78,7 +78,7 @@ def prepare(
             f"{np.mean(found.hidden):.1%} of all values are missing; the bound is that of the others."
         )
     x = treatment.to_model(X[_some_rows(len(X), seed)])
-    facts: dict[str, Any] = {"examples": torch.from_numpy(x), **_moments(x)}
+    facts: dict[str, Any] = {"examples": torch.from_numpy(x), **moments(x)}
     if domain in ("levels", "categories") and found.levels is not None:
         facts["levels"] = found.levels
     sizes = Sizes(treatment.event_shape, spec.latent_dim, condition_dim, facts)
@@ -92,7 +92,7 @@ def prepare(
     return Prepared(spec, found, treatment, sizes, said)
 
 
-def _moments(x: Array) -> dict[str, Any]:
+def moments(x: Array) -> dict[str, Any]:
     """The mean and the standard deviation of each value over the rows (n, *event) where it was observed."""
     if not np.isnan(x).any():
         return {"mean": torch.from_numpy(x.mean(0)), "spread": torch.from_numpy(x.std(0))}
