@@ -194,11 +194,17 @@ def chosen_rows(rows: Rows, numbers: Any) -> Rows:
 def check_support(X: Array, treatment: Treatment, likelihood: Likelihood) -> None:
     """DataError when a value of X is outside of the likelihood's support."""
     if isinstance(X, SparseRows):
-        likelihood.check(X.stored)  # the others are 0, which every count may be
+        check_sparse(treatment.to_model(X), likelihood)
         return
     for block in blocks(X):
         x = treatment.to_model(block)
         likelihood.check(treatment.fixed_draw(x) if treatment.binarize == "dynamic" else x)
+
+
+def check_sparse(x: Any, likelihood: Likelihood) -> None:
+    """The same of sparse rows in the model's units: of counts what is stored, since 0 every count may be."""
+    for values in [x.stored] if likelihood.domain == "counts" else blocks(x):
+        likelihood.check(values)
 
 
 def epochs_for(rows: int, batch_size: int) -> int:
