@@ -50,7 +50,8 @@ docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 	.venv-docs/bin/sphinx-build -q -W docs docs/_build/html
 
 clean:  ## remove the environments, caches and built files; runs stay
-	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs .venv-bench-* dist build docs/_build
+	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs .venv-bench-* dist build
+	rm -rf docs/_build docs/gallery docs/api/made docs/sg_execution_times.rst
 	rm -rf acceptance .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
