@@ -184,7 +184,7 @@ class Page:
 
     def key(self, name: str) -> None:
         letter = {"Enter": "\r"}.get(name, name if len(name) == 1 else "")
-        code = {"Tab": 9, "Enter": 13, " ": 32}.get(name, 0)
+        code = {"Tab": 9, "Enter": 13, " ": 32, "ArrowUp": 38}.get(name, 0)
         for kind, text in (("keyDown", letter), ("keyUp", "")):
             self.call("Input.dispatchKeyEvent", type=kind, key=name, text=text, windowsVirtualKeyCode=code)
 

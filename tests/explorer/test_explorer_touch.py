@@ -61,7 +61,7 @@ def test_a_class_and_a_name_are_chosen_by_keys_alone(opened: Opened) -> None:
     page.rest()
     before = page.text("where")
     page.tab_to(".typed select")
-    page.key("ArrowDown")
+    page.key("ArrowUp")
     page.rest()
     assert page.text("where") != before
 
