@@ -9,7 +9,7 @@ run  = .venv-run/bin
 dev  = .venv-dev/bin
 quick = not slow and not long and not gpu and not network
 
-.PHONY: help demo test contract-old check slow long gpu bench docs clean
+.PHONY: help demo test contract-old check slow long gpu bench docs chromium clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -48,6 +48,15 @@ bench: .venv-run/ready  ## measure the speed, beside a hand-written loop and bes
 
 docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 	.venv-docs/bin/sphinx-build -q -W docs docs/_build/html
+
+# Without one, and without the right to install it, those tests are skipped.
+chromium:  ## install the browser that the explorer's tests need (Debian and Ubuntu, as root)
+	@for name in chromium chromium-browser google-chrome; do command -v $$name > /dev/null && exit; done; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then \
+		echo "There is no Chromium here, and it can be installed by root with apt only; its tests will be skipped."; exit; fi; \
+	echo "Installing Chromium, once."; \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } > /dev/null 2>&1 \
+	|| echo "Chromium could not be installed; its tests will be skipped."
 
 clean:  ## remove the environments, caches and built files; runs stay
 	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs .venv-bench-* dist build
