@@ -75,7 +75,7 @@ def test_a_display_draws_on_axes_that_it_is_given(make: Any, vae: VAE) -> None:
 
 
 def test_a_display_can_be_drawn_again_elsewhere(vae: VAE) -> None:
-    display = KLPerUnit.from_estimator(vae, X)
+    display = KLPerUnit(vae.kl_per_unit(X)).plot()
     first = display.ax_
     axes = Figure().subplots(1, 2)
     assert display.plot(axes[1]) is display
@@ -259,7 +259,7 @@ def test_labels_that_do_not_fit_are_refused(vae: VAE) -> None:
 def test_the_bars_are_the_kl_sorted_and_split_at_the_threshold(vae: VAE) -> None:
     display = KLPerUnit.from_estimator(vae, X)
     np.testing.assert_allclose(
-        [bar.get_height() for bar in display.ax_.patches], sorted(vae.kl_per_unit(X))[::-1]
+        [bar.get_height() for bar in display.ax_.child_axes[0].patches], sorted(vae.kl_per_unit(X))[::-1]
     )
     idle = KLPerUnit(np.array([1e-5, 1e-6])).plot()
     assert idle.ax_.get_ylim()[1] > 0.01  # bars below the threshold do not look tall

@@ -15,8 +15,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers read
+    from vaekit.plots.aggregated_posterior import AggregatedPosterior
     from vaekit.plots.analogy import Analogy
+    from vaekit.plots.anomaly_scores import AnomalyScores
+    from vaekit.plots.correlations import Correlations
     from vaekit.plots.display import Display
+    from vaekit.plots.imputation_intervals import ImputationIntervals
+    from vaekit.plots.interpolation import Interpolation
     from vaekit.plots.kl_per_unit import KLPerUnit
     from vaekit.plots.latent_map import LatentMap
     from vaekit.plots.learning_curves import LearningCurves
@@ -29,10 +34,17 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.plots.samples import Samples
     from vaekit.plots.style import png
     from vaekit.plots.style_transfer import StyleTransfer
+    from vaekit.plots.traversals import Traversals
+    from vaekit.plots.two_samples import TwoSamples
 
 __all__ = [
+    "AggregatedPosterior",
     "Analogy",
+    "AnomalyScores",
+    "Correlations",
     "Display",
+    "ImputationIntervals",
+    "Interpolation",
     "KLPerUnit",
     "LatentMap",
     "LearningCurves",
@@ -44,12 +56,19 @@ __all__ = [
     "Reconstructions",
     "Samples",
     "StyleTransfer",
+    "Traversals",
+    "TwoSamples",
     "png",
 ]
 
 _HOME = {
+    "AggregatedPosterior": "aggregated_posterior",
     "Analogy": "analogy",
+    "AnomalyScores": "anomaly_scores",
+    "Correlations": "correlations",
     "Display": "display",
+    "ImputationIntervals": "imputation_intervals",
+    "Interpolation": "interpolation",
     "KLPerUnit": "kl_per_unit",
     "LatentMap": "latent_map",
     "LearningCurves": "learning_curves",
@@ -61,6 +80,8 @@ _HOME = {
     "Reconstructions": "reconstructions",
     "Samples": "samples",
     "StyleTransfer": "style_transfer",
+    "Traversals": "traversals",
+    "TwoSamples": "two_samples",
     "png": "style",
 }
 

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from vaekit.data.column import Column
 from vaekit.data.read import read
 from vaekit.kinds import Array
+from vaekit.plots.columns import categories_of, written
 from vaekit.plots.style import BLUE, FAINT, INK, VERMILION, label, quiet_ticks
 
 FEWEST_SQUARE_COLUMNS = 64
@@ -26,7 +28,8 @@ class Look:
 
     picture: (C, H, W), or None for rows of a table. low and high: the values that are drawn black and white.
     names: one for each column of a table. shared_scale: all columns have one unit, so that they stand side by
-    side as they are; else each is shown in its standard deviations.
+    side as they are; else each is shown in its standard deviations. kinds: what each column of a table is, where
+    that is known.
     """
 
     picture: tuple[int, int, int] | None
@@ -34,6 +37,12 @@ class Look:
     high: float
     names: tuple[str, ...]
     shared_scale: bool
+    kinds: tuple[Column, ...] | None = None
+
+    @property
+    def columns(self) -> tuple[Column | None, ...]:
+        """What each column is; None for plain numbers."""
+        return self.kinds if self.kinds is not None else (None,) * len(self.names)
 
     @classmethod
     def of(cls, estimator: Any) -> Look:
@@ -61,7 +70,9 @@ class Look:
             picture = event
         elif square and given is None and profile.kind in ("unit", "binary", "pixels"):
             picture = (1, side, side)
-        return cls(picture, low, high, names, profile.kind != "real")
+        codec = getattr(estimator, "codec_", None)
+        kinds = None if codec is None else tuple(codec.columns)
+        return cls(picture, low, high, names, profile.kind != "real", kinds)
 
     def pictures(self, x: Array) -> Array:
         """x (n, ...) -> (n, H, W', 3) in [0, 1]: grey or colour; other channels side by side, in grey. A hidden value
@@ -88,9 +99,20 @@ def seen(estimator: Any, X: Any) -> Array:
 
 def some_rows(X: Any, most: int) -> tuple[Any, Array]:
     """At most `most` rows of whatever fit takes, evenly spread over X, and their numbers."""
-    rows = X.detach().cpu().numpy() if hasattr(X, "detach") else X if hasattr(X, "shape") else read(X).X
+    rows = _with_rows(X)
     numbers = np.arange(len(rows)) if len(rows) <= most else np.linspace(0, len(rows) - 1, most).astype(int)
-    return (rows.iloc if hasattr(rows, "iloc") else rows)[numbers], numbers
+    return rows_at(rows, numbers), numbers
+
+
+def rows_at(X: Any, numbers: Array) -> Any:
+    """The rows of these numbers of whatever fit takes."""
+    rows = _with_rows(X)
+    return (rows.iloc if hasattr(rows, "iloc") else rows)[numbers]
+
+
+def _with_rows(X: Any) -> Any:
+    """X as an array or a frame."""
+    return X.detach().cpu().numpy() if hasattr(X, "detach") else X if hasattr(X, "shape") else read(X).X
 
 
 def some_of(c: Any, numbers: Array) -> Any:
@@ -110,8 +132,17 @@ def mosaic(pictures: Array, columns: int) -> tuple[Array, int]:
     return whole, gap
 
 
-def draw_row(ax: Axes, data: Array, model: Array, names: tuple[str, ...] | None) -> None:
-    """One row of a table: bars are the data, dots the model. More than 24 columns become two lines."""
+def draw_row(
+    ax: Axes,
+    data: Array,
+    model: Array,
+    names: tuple[str, ...] | None,
+    words: list[tuple[str, str] | None] | None = None,
+) -> None:
+    """One row of a table: bars are the data, dots the model. More than 24 columns become two lines.
+
+    words: for a column of names what the data and the model say, in place of a bar; None for numbers.
+    """
     if len(data) > MOST_BARS:
         at = np.arange(len(data))
         ax.plot(at, data, color=BLUE, linewidth=1, label="data")
@@ -119,8 +150,14 @@ def draw_row(ax: Axes, data: Array, model: Array, names: tuple[str, ...] | None)
         ax.margins(x=0)
         return
     at = np.arange(len(data))[::-1]
-    ax.barh(at, data, height=0.72, color=FAINT, edgecolor=BLUE, linewidth=0.8, label="data")
-    ax.plot(model, at, "o", color=VERMILION, markersize=3.6, label="model")
+    numbers = (
+        np.array([word is None for word in words]) if words is not None else np.ones(len(data), dtype=bool)
+    )
+    ax.barh(at[numbers], data[numbers], height=0.72, color=FAINT, edgecolor=BLUE, linewidth=0.8, label="data")
+    ax.plot(model[numbers], at[numbers], "o", color=VERMILION, markersize=3.6, label="model")
+    for place, word in zip(at, words or [], strict=False):
+        if word is not None:
+            _write_names(ax, float(place), *word)
     ax.axvline(0, color=INK, linewidth=0.7)
     ax.set_ylim(-0.7, len(data) - 0.3)
     if names is None:
@@ -128,3 +165,37 @@ def draw_row(ax: Axes, data: Array, model: Array, names: tuple[str, ...] | None)
     else:
         ax.set_yticks(at, [label(name) for name in names])
         ax.tick_params(axis="y", length=0)
+
+
+def _write_names(ax: Axes, place: float, said: str, model: str) -> None:
+    """The category of a row on the left and, where the model gives another, that one on the right."""
+    shown: dict[str, Any] = {
+        "va": "center",
+        "fontsize": 6.5,
+        "transform": ax.get_yaxis_transform(),
+        "zorder": 3,
+    }
+    box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+    ax.text(0.03, place, label(said, 11), ha="left", bbox=box, **shown)
+    if said in (model, "missing"):
+        told = "same" if said == model else label(model, 11)
+        ax.text(0.97, place, told, ha="right", color=VERMILION, bbox=box, **shown)
+    else:
+        ax.text(
+            0.97,
+            place,
+            f"≠ {label(model, 11)}",
+            ha="right",
+            color=VERMILION,
+            fontweight="bold",
+            bbox=box,
+            **shown,
+        )
+
+
+def words_of(look: Look, data: Array, model: Array) -> list[tuple[str, str] | None]:
+    """What a row of data (D,) and the model's (D,) say in columns of names; None for numbers."""
+    return [
+        None if categories_of(column) is None else (written(column, one), written(column, other))
+        for column, one, other in zip(look.columns, data, model, strict=True)
+    ]

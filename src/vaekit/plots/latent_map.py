@@ -6,12 +6,15 @@ from collections import Counter
 from typing import Any, Self
 
 import numpy as np
-import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Ellipse
 
 from vaekit.errors import DataError
 from vaekit.kinds import Array
+from vaekit.plots.code_draws import posterior_covariances, prior_draws
+from vaekit.plots.code_plane import CodePlane
+from vaekit.plots.density import Grid, density, levels_holding
 from vaekit.plots.display import Display
 from vaekit.plots.examples import some_of, some_rows
 from vaekit.plots.style import BLUE, CLASS_COLOURS, CLASS_MARKERS, FAINT, INK, NUMBERS, PAPER, QUIET, label
@@ -19,6 +22,8 @@ from vaekit.plots.style import BLUE, CLASS_COLOURS, CLASS_MARKERS, FAINT, INK, N
 POINTS = 2000
 PRIOR_DRAWS = 1000
 MOST_CLASSES = len(CLASS_COLOURS)
+HELD_BY_LINES = (0.5, 0.8, 0.95)
+DEVIATIONS = 2.0
 
 
 class LatentMap(Display):
@@ -26,14 +31,24 @@ class LatentMap(Display):
 
     codes: (n, L). labels: (n,) classes, or real values, or None. prior: (m, L) or None. One latent value is
     drawn as a histogram, two as they are, more projected on the first two principal components of the codes.
+    lines: whether lines of equal density enclose 50, 80 and 95 % of the codes. covariances: (k, L, L) of q of k rows
+    that are evenly spread over the codes, each then an ellipse of two standard deviations; or None.
     """
 
     size = (4.8, 4.6)
 
-    def __init__(self, codes: Array, labels: Any = None, prior: Array | None = None) -> None:
+    def __init__(
+        self,
+        codes: Array,
+        labels: Any = None,
+        prior: Array | None = None,
+        *,
+        lines: bool = False,
+        covariances: Array | None = None,
+    ) -> None:
         self.codes = np.asarray(codes, dtype=float)
         self.labels = None if labels is None else np.asarray(labels)
-        self.prior = prior
+        self.prior, self.lines, self.covariances = prior, lines, covariances
         if self.labels is not None and self.labels.shape != (len(self.codes),):
             raise DataError(
                 f"labels have shape {self.labels.shape}; wanted is one label for each of the "
@@ -48,10 +63,16 @@ class LatentMap(Display):
         labels: Any = None,
         *,
         c: Any = None,
+        lines: bool = False,
+        ellipses: int = 0,
         random_state: int = 0,
         ax: Axes | None = None,
     ) -> Self:
-        """The codes of at most 2,000 rows, evenly spread over X, whose condition is c."""
+        """The codes of at most 2,000 rows, evenly spread over X, whose condition is c.
+
+        lines: draw lines of equal density. ellipses: draw q of so many of the rows. Raises SpecError for ellipses of
+        codes that are certain.
+        """
         rows, numbers = some_rows(X, POINTS)
         if labels is not None:
             labels = np.asarray(labels)
@@ -60,8 +81,16 @@ class LatentMap(Display):
                     f"labels has {len(labels)} entries and X {len(X)} rows; give one label a row."
                 )
             labels = labels[numbers]
-        codes = np.asarray(estimator.transform(rows, some_of(c, numbers)))
-        return cls(codes, labels, _prior_draws(estimator, random_state)).plot(ax)
+        given = some_of(c, numbers)
+        codes = np.asarray(estimator.transform(rows, given))
+        prior = None
+        if hasattr(estimator, "sample") and not estimator.model_.prior.reads_condition:
+            prior = prior_draws(estimator, PRIOR_DRAWS, random_state)
+        covariances = None
+        if ellipses:
+            few, places = some_rows(rows, ellipses)
+            covariances = posterior_covariances(estimator, few, some_of(given, places))
+        return cls(codes, labels, prior, lines=lines, covariances=covariances).plot(ax)
 
     @property
     def classes(self) -> list[Any] | None:
@@ -83,20 +112,45 @@ class LatentMap(Display):
         if self.labels is not None:
             classes = self.classes
             said += ", coloured by their label" if classes is None else f", marked by {len(classes)} classes"
+        if self.lines:
+            said += ", in lines that enclose 50, 80 and 95 % of them"
+        if self.covariances is not None:
+            said += f", with q(z | x) of {len(self.covariances)} rows as ellipses of two standard deviations"
         return f"{said}, over draws from the prior." if self.prior is not None else f"{said}."
 
     def _draw(self, ax: Axes) -> None:
         if self.codes.shape[1] == 1:
             self._draw_line(ax)
             return
-        points, prior, names = _plane(self.codes, self.prior)
-        if prior is not None:
+        plane = CodePlane.of_codes(self.codes)
+        points = plane.points(self.codes)
+        if self.prior is not None:
+            prior = plane.points(self.prior)
             ax.scatter(prior[:, 0], prior[:, 1], s=9, color=FAINT, linewidths=0, zorder=1)
+        if self.lines:
+            self._draw_lines(ax, points)
+        if self.covariances is not None:
+            few = some_rows(points, len(self.covariances))[0]
+            for middle, covariance in zip(few, plane.covariances(self.covariances), strict=True):
+                ax.add_patch(_ellipse(middle, covariance))
         self._draw_points(ax, points)
-        ax.set_xlabel(names[0])
-        ax.set_ylabel(names[1])
+        ax.set_xlabel(plane.names[0])
+        ax.set_ylabel(plane.names[1])
         ax.set_aspect("equal", adjustable="datalim")
-        ax.set_title("Codes of the data" + (" over draws from the prior (grey)" if prior is not None else ""))
+        ax.set_title(
+            "Codes of the data" + (" over draws from the prior (grey)" if self.prior is not None else "")
+        )
+
+    def _draw_lines(self, ax: Axes, points: Array) -> None:
+        """Lines of equal density around shares of the points; none where these lie on a line."""
+        grid = Grid.around(points)
+        values, at_points = density(points, grid.nodes), density(points, points)
+        if values is None or at_points is None:
+            return
+        ax.contour(
+            grid.x, grid.y, values.reshape(len(grid.y), -1), levels_holding(at_points, HELD_BY_LINES),
+            colors=INK, linewidths=(0.6, 0.9, 1.2), zorder=2.5,
+        )  # fmt: skip
 
     def _draw_points(self, ax: Axes, points: Array) -> None:
         shown: dict[str, Any] = {
@@ -139,6 +193,15 @@ class LatentMap(Display):
         ax.set_title("Codes of the data")
 
 
+def _ellipse(middle: Array, covariance: Array) -> Ellipse:
+    """The points two standard deviations from a mean (2,) under a covariance (2, 2)."""
+    variances, directions = np.linalg.eigh(covariance)
+    width, height = 2 * DEVIATIONS * np.sqrt(np.maximum(variances, 0))
+    angle = float(np.degrees(np.arctan2(directions[1, 0], directions[0, 0])))
+    shown: dict[str, Any] = {"facecolor": "none", "edgecolor": INK, "linewidth": 0.6, "alpha": 0.7}
+    return Ellipse((middle[0], middle[1]), width, height, angle=angle, zorder=2.4, **shown)
+
+
 def _name_class(ax: Axes, place: Array, name: str, colour: str) -> None:
     """The name of a class, on its colour, in the middle of its codes."""
     light = np.dot(to_rgb(colour), (0.3, 0.6, 0.1)) > 0.55
@@ -150,34 +213,3 @@ def _name_class(ax: Axes, place: Array, name: str, colour: str) -> None:
         "bbox": box,
     }
     ax.text(place[0], place[1], name, ha="center", va="center", zorder=3, **style)
-
-
-def _prior_draws(estimator: Any, seed: int) -> Array | None:
-    """(m, L) draws from the prior of a model that samples and has one prior for all, else None."""
-    prior = estimator.model_.prior
-    if not hasattr(estimator, "sample") or prior.reads_condition:
-        return None
-    device = next((p.device for p in estimator.model_.parameters()), torch.device("cpu"))
-    with torch.no_grad():
-        drawn = prior.sample(PRIOR_DRAWS, torch.Generator(device).manual_seed(seed))
-    return np.asarray(drawn.cpu().double().numpy())
-
-
-def _plane(codes: Array, prior: Array | None) -> tuple[Array, Array | None, tuple[str, str]]:
-    """Codes and prior draws as points of a plane, and the names of its axes."""
-    if codes.shape[1] == 2:
-        return codes, prior, ("latent value 0", "latent value 1")
-    centre = codes.mean(0)
-    _, lengths, directions = np.linalg.svd(codes - centre, full_matrices=False)
-    if len(directions) < 2:
-        directions = np.eye(codes.shape[1])[:2]
-        lengths = np.zeros(2)
-    # The sign of a direction is free: its largest part points to the right, and upwards.
-    largest = directions[[0, 1], np.abs(directions[:2]).argmax(1)]
-    axes = directions[:2] * np.where(largest < 0, -1.0, 1.0)[:, None]
-    shares = lengths[:2] ** 2 / max(float((lengths**2).sum()), 1e-300)
-    names = tuple(
-        f"principal component {i + 1} ({share:.0%} of the codes' variance)" for i, share in enumerate(shares)
-    )
-    projected = None if prior is None else (prior - centre) @ axes.T
-    return (codes - centre) @ axes.T, projected, (names[0], names[1])

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from vaekit.kinds import Array
 from vaekit.plots.display import Display
-from vaekit.plots.style import BLUE, QUIET, VERMILION
+from vaekit.plots.style import BLUE, QUIET, VERMILION, stacked
 
 Row = Mapping[str, float]
 
@@ -69,7 +69,7 @@ class LearningCurves(Display):
             ax.text(0.5, 0.5, "no epoch was finished", ha="center", color=QUIET)
             return
         heights = [2.0, *[1.0] * len(self.terms)]
-        *above, lowest = _stacked(ax, heights)
+        *above, lowest = stacked(ax, heights)
         epochs = self._column("epoch")
         for axes, term in zip([*above, lowest], ["loss", *self.terms], strict=True):
             self._draw_term(axes, epochs, term)
@@ -115,20 +115,6 @@ class LearningCurves(Display):
 
     def _column(self, name: str) -> Array:
         return np.array([row.get(name, math.nan) for row in self.history])
-
-
-def _stacked(ax: Axes, heights: Sequence[float]) -> list[Axes]:
-    """Axes one below the other inside `ax`, of these relative heights."""
-    if len(heights) == 1:
-        return [ax]
-    gap = 0.35
-    unit = 1 / (sum(heights) + gap * (len(heights) - 1))
-    ax.set_axis_off()
-    found, top = [], 1.0
-    for height in heights:
-        found.append(ax.inset_axes((0, top - height * unit, 1, height * unit)))
-        top -= (height + gap) * unit
-    return found
 
 
 def _frame(curves: Sequence[Array]) -> tuple[float, float]:

@@ -35,15 +35,17 @@ class MeanDistances(Display):
         *,
         metric: str = "mse",
         reach: float | None = None,
+        c: Any = None,
         ax: Axes | None = None,
     ) -> Self:
         """Over all rows of X, in the values that the model reads (pixels from 0 to 1, binarised where it binarises).
 
-        metric: "mse", "mae" or "l2".
+        metric: "mse", "mae" or "l2". c: the condition of every picture, for a model that has one; X is all rows.
         """
         positions = axis(n, grid, reach)
-        pictures = estimator._reader().decode(plane(positions, estimator.spec_.latent_dim))
-        rows, _ = estimator._given(X, None)
+        codes = plane(positions, estimator.spec_.latent_dim)
+        pictures = estimator._reader(estimator._condition(c, len(codes))).decode(codes)
+        rows, _ = estimator._given(X, c)
         return cls(mean_distance_table(pictures, rows, positions, metric)).plot(ax)
 
     def describe(self) -> str:

@@ -1,4 +1,5 @@
-"""A grid of pictures whose columns have names; a gap stands behind the first, which is the source of the others."""
+"""A grid of pictures whose columns have names; a gap stands behind the first, which is the source of the others, and
+where else a figure says so."""
 
 from __future__ import annotations
 
@@ -27,14 +28,24 @@ class NamedColumns(Display):
     def title(self) -> str:
         """What stands over the grid."""
 
+    @property
+    def apart(self) -> tuple[int, ...]:
+        """The columns behind which an empty one stands."""
+        return (0,)
+
+    def _places(self) -> list[int]:
+        """Where each column stands, empty ones counted."""
+        return [at + sum(at > behind for behind in self.apart) for at in range(len(self.names))]
+
     def _cells(self) -> tuple[Array, int]:
-        """All pictures as one with an empty column behind the first, and the width of a cell with its gap."""
+        """All pictures as one with the empty columns, and the width of a cell with its gap."""
         rows, columns = self.pictures.shape[:2]
         cells = self.look.pictures(self.pictures.reshape(rows * columns, -1))
         height, width = cells.shape[1:3]
-        apart = np.ones((rows, columns + 1, height, width, 3))
-        apart[:, [0, *range(2, columns + 1)]] = cells.reshape(rows, columns, height, width, 3)
-        whole, gap = mosaic(apart.reshape(-1, height, width, 3), columns + 1)
+        wide = columns + len(self.apart)
+        apart = np.ones((rows, wide, height, width, 3))
+        apart[:, self._places()] = cells.reshape(rows, columns, height, width, 3)
+        whole, gap = mosaic(apart.reshape(-1, height, width, 3), wide)
         return whole, width + gap
 
     def _size(self) -> tuple[float, float]:
@@ -44,7 +55,7 @@ class NamedColumns(Display):
     def _draw(self, ax: Axes) -> None:
         whole, step = self._cells()
         ax.imshow(whole, interpolation="nearest", aspect="equal")
-        middles = [(at + (at > 0)) * step + step / 2 for at in range(len(self.names))]
+        middles = [at * step + step / 2 for at in self._places()]
         ax.set_xticks(middles, [label(name, 10) for name in self.names])
         ax.set_yticks([])
         ax.xaxis.tick_top()

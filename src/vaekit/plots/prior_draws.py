@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-import torch
 from matplotlib.axes import Axes
 
-from vaekit.errors import SpecError
 from vaekit.kinds import Array
+from vaekit.plots.code_draws import prior_draws
 from vaekit.plots.display import Display
 from vaekit.plots.style import BLUE, VERMILION
 
@@ -43,19 +42,9 @@ class PriorDraws(Display):
 
         Raises SpecError for an estimator without a prior to draw from.
         """
-        if not hasattr(estimator, "sample"):
-            raise SpecError(
-                f"{type(estimator).__name__} has no prior that its codes follow, so there is none to draw."
-            )
-        prior = estimator.model_.prior
-        device = next((p.device for p in estimator.model_.parameters()), torch.device("cpu"))
-        with torch.no_grad():
-            given = None if c is None else torch.as_tensor(estimator._condition(c, n), device=device)
-            drawn = prior.sample(
-                n, torch.Generator(device).manual_seed(random_state), estimator.model_.c_for("prior", given)
-            )
+        drawn = prior_draws(estimator, n, random_state, c)
         codes = None if X is None else np.asarray(estimator.transform(X, c))
-        return cls(drawn.cpu().double().numpy(), codes, units).plot(ax)
+        return cls(drawn, codes, units).plot(ax)
 
     def describe(self) -> str:
         latent_dim = self.draws.shape[1]

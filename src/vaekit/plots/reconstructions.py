@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from vaekit.kinds import Array
 from vaekit.plots.display import Display
-from vaekit.plots.examples import MOST_BARS, Look, draw_row, mosaic, seen, some_of, some_rows
+from vaekit.plots.examples import MOST_BARS, Look, draw_row, mosaic, seen, some_of, some_rows, words_of
 from vaekit.plots.style import panels
 
 PICTURES_A_ROW = 8
@@ -41,7 +41,10 @@ class Reconstructions(Display):
             X, n or (ROWS_OF_A_TABLE if look.picture is None else ROWS_OF_PICTURES * PICTURES_A_ROW)
         )
         data = seen(estimator, rows)
-        model = estimator._numbers(estimator.reconstruct(rows, some_of(c, numbers)))
+        x, given = estimator._given(rows, some_of(c, numbers))
+        reader = estimator._reader(given)
+        # Numbers, which a table would have to write as its types do: a mean of counts is none of them.
+        model = estimator.treatment_.to_user(reader.decode(reader.encode(x)))
         if look.shared_scale:
             return cls(data, model, look).plot(ax)
         every = seen(estimator, some_rows(X, 2000)[0])
@@ -102,14 +105,19 @@ class Reconstructions(Display):
         small = panels(ax, rows, columns, right=0.06, below=0.06)
         data = ((self.data - self.mean) / self.spread).reshape(len(self.data), -1)
         model = ((self.model - self.mean) / self.spread).reshape(len(self.data), -1)
-        both = np.nan_to_num(np.stack((data, model)))  # a hidden value has no bar
-        reach = float(np.abs(both).max()) * 1.05 or 1.0
-        low = -reach if both.min() < 0 else 0.0
+        words = [
+            words_of(self.look, *row)
+            for row in zip(self.data.reshape(data.shape), self.model.reshape(data.shape), strict=True)
+        ]
+        numbers = [word is None for word in words[0]]
+        both = np.nan_to_num(np.stack((data, model))[:, :, numbers])  # a hidden value has no bar
+        reach = float(np.abs(both).max(initial=0)) * 1.05 or 1.0
+        low = -reach if both.min(initial=0) < 0 else 0.0
         for i, panel in enumerate(small):
             if i >= len(data):
                 panel.set_visible(False)
                 continue
-            draw_row(panel, data[i], model[i], None if i % columns else self.look.names)
+            draw_row(panel, data[i], model[i], None if i % columns else self.look.names, words[i])
             (panel.set_ylim if many else panel.set_xlim)(low, reach)
             panel.tick_params(labelbottom=i // columns == rows - 1)
         marks = ("line", "dashes") if many else ("bars", "dots")

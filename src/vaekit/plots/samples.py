@@ -8,7 +8,9 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 
+from vaekit.data.column import Column
 from vaekit.kinds import Array
+from vaekit.plots.columns import categories_of, is_time, months_on, shares
 from vaekit.plots.display import Display
 from vaekit.plots.examples import Look, mosaic, seen, some_rows
 from vaekit.plots.style import BLUE, FAINT, VERMILION, label, panels
@@ -16,6 +18,7 @@ from vaekit.plots.style import BLUE, FAINT, VERMILION, label, panels
 PICTURES = 64
 ROWS_OF_A_TABLE = 2000
 MOST_COLUMNS = 12
+MOST_CATEGORIES = 5
 BINS = 24
 
 
@@ -113,7 +116,13 @@ class Samples(Display):
             panel.set_visible(False)
         for column, panel in zip(shown, small, strict=False):
             real = None if data is None else data[~np.isnan(data[:, column]), column]
-            _histogram(panel, real, samples[:, column])
+            kind = self.look.columns[column]
+            if categories_of(kind) is not None:
+                _bars(panel, kind, real, samples[:, column])
+            else:
+                _histogram(panel, real, samples[:, column])
+            if is_time(kind):
+                months_on(panel.xaxis, kind)
             panel.set_title(label(self.look.names[column], 18), fontsize=8, fontweight="normal", pad=3)
         named = "Means" if self.mean else "Draws"
         ax.set_title(f"{named} (line) against data (filled)" if data is not None else named, pad=18)
@@ -151,4 +160,31 @@ def _histogram(ax: Axes, real: Array | None, sampled: Array) -> None:
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.locator_params(axis="x", nbins=3)
+    ax.tick_params(axis="x", labelsize=7)
+
+
+def _bars(ax: Axes, column: Column | None, real: Array | None, sampled: Array) -> None:
+    """How frequent the categories of a column are: bars for the data, a mark for the samples, names on the bars."""
+    names = categories_of(column)
+    assert column is not None
+    assert names is not None
+    ours = shares(column, sampled)
+    theirs = ours if real is None else shares(column, real)
+    order = np.argsort(-theirs, kind="stable")
+    shown = [at for at in order if theirs[at] or ours[at]]
+    rest = shown[MOST_CATEGORIES:] if len(shown) > MOST_CATEGORIES + 1 else []
+    shown = shown[: len(shown) - len(rest)]
+    lines = [(names[at], theirs[at], ours[at]) for at in shown]
+    if rest:
+        lines.append((f"{len(rest)} more", theirs[rest].sum(), ours[rest].sum()))
+    for at, (name, data, model) in enumerate(lines):
+        if real is not None:
+            ax.barh(-at, data, height=0.8, color=FAINT, edgecolor=BLUE, linewidth=0.5)
+        ax.plot([model, model], [-at - 0.46, -at + 0.46], color=VERMILION, linewidth=1.8)
+        ax.text(0.015, -at, label(name, 16), va="center", fontsize=6.5, transform=ax.get_yaxis_transform())
+    ax.set_xlim(0, 1.08 * max(max(data, model) for _, data, model in lines))
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.locator_params(axis="x", nbins=3)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     ax.tick_params(axis="x", labelsize=7)

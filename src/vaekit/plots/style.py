@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -111,6 +111,19 @@ def panels(ax: Axes, rows: int, columns: int, *, right: float = 0.04, below: flo
         for row in range(rows)
         for column in range(columns)
     ]
+
+
+def stacked(ax: Axes, heights: Sequence[float], gap: float = 0.35) -> list[Axes]:
+    """Axes one below the other inside `ax`, of these relative heights and with gaps between them."""
+    if len(heights) == 1:
+        return [ax]
+    unit = 1 / (sum(heights) + gap * (len(heights) - 1))
+    ax.set_axis_off()
+    found, top = [], 1.0
+    for height in heights:
+        found.append(ax.inset_axes((0, top - height * unit, 1, height * unit)))
+        top -= (height + gap) * unit
+    return found
 
 
 def quiet_ticks(ax: Axes, *, x: bool = False, y: bool = False) -> None:
