@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-SLOW = {
-    "codes_on_a_swiss_roll.py",
+SLOW = {  # of ten seconds or more; the others take about half a minute together
     "back_and_new.py",
+    "beta_sweep.py",
+    "codes_on_a_swiss_roll.py",
+    "counts.py",
     "digits_by_class.py",
     "is_it_any_good.py",
-}  # those that would make the quick tests slow
+    "likelihood_of_angles.py",
+}
 
 
 def marked(example: Path) -> object:
