@@ -9,7 +9,7 @@ run  = .venv-run/bin
 dev  = .venv-dev/bin
 quick = not slow and not long and not gpu and not network
 
-.PHONY: help demo test contract-old check slow long gpu bench docs clean
+.PHONY: help demo test contract-old check slow long gpu bench docs chromium clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -21,9 +21,9 @@ demo: .venv-run/ready  ## fit a VAE on handwritten digits and write a run folder
 test: .venv-dev/ready contract-old  ## all quick tests, on the newest scikit-learn; the contract on the oldest too
 	$(dev)/python -m pytest -m "$(quick)" -n 2
 
-contract-old: .venv-oldest/ready  ## the contract tests on the oldest scikit-learn
+contract-old: .venv-oldest/ready  ## the contract tests on the oldest scikit-learn, and those of frames on pandas 2
 	@.venv-oldest/bin/python -c "import sklearn; print('scikit-learn', sklearn.__version__)"
-	.venv-oldest/bin/python -m pytest -m "$(quick)" -n 2 tests/contract tests/theory/test_regressor_contract.py
+	.venv-oldest/bin/python -m pytest -m "$(quick)" -n 2 tests/contract tests/theory/test_regressor_contract.py $(frames)
 
 check: .venv-dev/ready  ## lint, format, types, floors, and whether the table of options is up to date
 	$(dev)/ruff check .
@@ -49,10 +49,24 @@ bench: .venv-run/ready  ## measure the speed, beside a hand-written loop and bes
 docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 	.venv-docs/bin/sphinx-build -q -W docs docs/_build/html
 
+# Without one, and without the right to install it, those tests are skipped.
+chromium:  ## install the browser that the explorer's tests need (Debian and Ubuntu, as root)
+	@for name in chromium chromium-browser google-chrome; do command -v $$name > /dev/null && exit; done; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then \
+		echo "There is no Chromium here, and it can be installed by root with apt only; its tests will be skipped."; exit; fi; \
+	echo "Installing Chromium, once."; \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } > /dev/null 2>&1 \
+	|| echo "Chromium could not be installed; its tests will be skipped."
+
 clean:  ## remove the environments, caches and built files; runs stay
-	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs .venv-bench-* dist build docs/_build
+	rm -rf .venv-run .venv-dev .venv-oldest .venv-docs .venv-bench-* dist build
+	rm -rf docs/_build docs/gallery docs/api/made docs/sg_execution_times.rst
 	rm -rf acceptance .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Tests of frames, which differ between pandas 2 and 3.
+frames = $(addprefix tests/data/test_, codec.py schema.py read_tables.py inspection.py) \
+	$(addprefix tests/estimators/test_, tabular.py what_if_in_tables.py)
 
 # Where the article's tests keep their trained models and what they measured; a run that was cut off goes on from there.
 acceptance = acceptance

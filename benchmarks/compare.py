@@ -6,15 +6,15 @@ Only a full run writes. Ends with exit code 1 when a required line of a full run
 from __future__ import annotations
 
 import argparse
-import datetime
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import table
 from benchmarks.files import Files
+from benchmarks.kept import keep, kept
 from benchmarks.peers.order import Order
-from benchmarks.run import machine
+from benchmarks.run import machine, processor
 from benchmarks.side_by_side import Comparison, compare
 from benchmarks.sides import Program
 from benchmarks.work import WORKS, chosen
@@ -41,6 +41,8 @@ def page(found: Sequence[Comparison], head: Sequence[str], rate: float) -> list[
             table.ceilings(found, rate),
         ),
     )
+    days = sorted({comparison.date for comparison in found})
+    head = [" to ".join(dict.fromkeys((days[0], days[-1]))), *head]
     lines = [*(f"{line}  " for line in head), f"{table.versions(found)}", "", *table.table(found)]
     for title, told in parts:
         lines += ["", title, "", *told] if told else []
@@ -59,21 +61,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--clock", choices=["seconds", "processor"], default="seconds",
         help="processor: seconds that processors worked, for one thread on a machine that others use too",
     )  # fmt: skip
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep each work here, and take those that an earlier run kept",
+    )
     given = parser.parse_args(arguments)
     works = [work.quickened() if given.quick else work for work in chosen(given.only)]
     found: list[Comparison] = []
+    here = [processor(), *machine()[1:], f"threads {given.threads}, clock {given.clock}"]
     with tempfile.TemporaryDirectory() as folder:
         files = Files(Path(folder))
         rate, bandwidth = what_the_machine_can_do(given.threads)
         head = [
-            f"{datetime.date.today().isoformat()}{', a quick run' * given.quick}; {files.what}",
+            f"{files.what}{', a quick run' * given.quick}",
             *machine(),
             f"{given.threads} thread{'s' * (given.threads > 1)}{TOLD[given.clock]}",
             f"{rate / 1e9:.0f} GFLOP/s in the best float32 product of matrices, {bandwidth / 1e9:.1f} GB/s copied",
         ]
         print(*head, sep="\n", flush=True)
         for work in works:
-            comparison = compare(work, files, given.threads, given.clock)
+            before = kept(given.keep, here, work) if given.keep else None
+            comparison = before or compare(work, files, given.threads, given.clock)
+            if given.keep and not before:
+                keep(given.keep, here, comparison)
             found.append(comparison)
             print("", work.name, *table.table([comparison]), sep="\n")
             print(*table.losses([comparison]), *table.profiles([comparison]), sep="\n")

@@ -6,6 +6,7 @@ for a while slows them all. The figures of a peer are its rounds' ratios with ou
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ class Comparison:
     failed: dict[str, str] = field(default_factory=dict)
     profile: list[tuple[str, float]] = field(default_factory=list)
     impossible: str = ""
+    date: str = field(default_factory=lambda: datetime.date.today().isoformat())
 
     def ratios(self, against: Against) -> list[float]:
         """One a round; empty where there is none to be had."""

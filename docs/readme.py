@@ -1,4 +1,4 @@
-"""Writes what the README shows: its picture, made by the library, and the table of recipes.
+"""Writes what the README shows: its picture, made by an example of the gallery, and the table of recipes.
 
 python docs/readme.py            write both
 python docs/readme.py --table    print the table (tests compare it with the README)
@@ -7,12 +7,14 @@ python docs/readme.py --table    print the table (tests compare it with the READ
 from __future__ import annotations
 
 import re
+import runpy
 import sys
 from pathlib import Path
 
 from vaekit.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "docs" / "examples" / "first_steps" / "back_and_new.py"
 PICTURE = ROOT / "docs" / "pictures" / "digits.png"
 START, END = "<!-- recipes: written by docs/readme.py -->", "<!-- end of recipes -->"
 
@@ -33,22 +35,10 @@ def with_table(text: str) -> str:
 
 
 def draw() -> bytes:
-    """Digits, their reconstructions, samples and codes of one VAE with two latent values."""
-    from sklearn.datasets import load_digits
+    """The picture that the gallery's example makes: digits, their reconstructions, samples, and the codes of all."""
+    from vaekit.plots import png
 
-    from vaekit import VAE
-    from vaekit.plots import LatentMap, Reconstructions, Samples, png
-    from vaekit.plots.style import figure
-
-    digits = load_digits()
-    X = digits.images / 16
-    vae = VAE(latent_dim=2, random_state=0).fit(X)
-    drawn = figure(13.5, 4.4)
-    axes = drawn.subplots(1, 3)
-    Reconstructions.from_estimator(vae, X[:16], ax=axes[0])
-    Samples.from_estimator(vae, n=36, ax=axes[1])
-    LatentMap.from_estimator(vae, X, labels=digits.target, ax=axes[2])
-    return png(drawn)
+    return png(runpy.run_path(str(EXAMPLE))["picture"])
 
 
 def main() -> None:

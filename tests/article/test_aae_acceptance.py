@@ -14,7 +14,7 @@ import pytest
 import torch
 from sklearn.neural_network import MLPClassifier
 
-from vaekit import AAE, AE, VAE, ClusterAAE, SemiSupervisedAAE, part
+from vaekit import AAE, AE, VAE, ClusterAAE, SemiSupervisedAAE, SemiSupervisedVAE, part
 from vaekit.data.labels import kept_labels
 from vaekit.measure.sliced import sliced_wasserstein
 from vaekit.spec import Sizes, build
@@ -169,6 +169,28 @@ def test_39_with_100_labels(mnist: Any, half_taught: Any, accept: Any) -> None:
     found = model.score(mnist.test.X, mnist.test.y)
     accept(39, "semi-supervised AAE, 100 labels, 16 epochs (published 0.981)", found)
     accept(39, "semi-supervised AAE less the encoder alone, points", 100 * (found - alone), least=5)
+
+
+@pytest.mark.slow
+def test_39_m1_and_m2_with_100_labels(mnist: Any, trained: Any, accept: Any) -> None:
+    y = kept_labels(mnist.y, 100, np.random.default_rng(0))
+    known = y >= 0
+    made = SemiSupervisedVAE(
+        50,
+        first=50,
+        likelihood="bernoulli",
+        binarize="dynamic",
+        network=part("mlp", hidden=(400, 400)),
+        max_epochs=40,
+        schedule="cosine",
+        validation_fraction=0.0,
+        random_state=0,
+    )
+    model = trained("m1-m2-100-40", lambda: SimpleNamespace(fit=lambda X: made.fit(X, y)), mnist.X)
+    alone = classifier_accuracy(mnist.X[known], y[known], mnist.test)
+    found = model.score(mnist.test.X, mnist.test.y)
+    accept(39, "M1+M2, 100 labels, 40 epochs of each (published 0.967 after 500 and 3,000)", found)
+    accept(39, "M1+M2 less the encoder alone, 100 labels, points", 100 * (found - alone), least=5)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from calls import SMALL, refused, vaekit
 from click.testing import CliRunner
 
-from vaekit.cli.measure import number
+from vaekit.cli.output import number
 from vaekit.cli.program import program
 from vaekit.data.read import read
 from vaekit.estimators import CVAE, load
@@ -127,3 +127,24 @@ def test_without_its_data_the_doctor_says_that_it_did_not_look(
     assert "The model was not examined: " in answer.stdout
     assert "--data" in answer.stdout
     assert "under-trained" in vaekit("doctor", moved, "--data", pictures).stdout
+
+
+def test_several_seeds_put_an_interval_on_every_number(run: Path) -> None:
+    answer = vaekit("measure", run, "--seeds", 2)
+    assert answer.exit_code == 0, answer.output
+    assert "2 of 2: seed 1" in answer.stderr
+    said = answer.stdout.split("4. Would another seed say the same?")[1]
+    words = " ".join(said.split())
+    for told in (
+        "from seeds 0, 1",
+        "score (ELBO)",
+        "Are the codes the same?",
+        "numbers of a code from seed 0",
+    ):
+        assert told in words
+    told = json.loads(vaekit("measure", run, "--seeds", 2, "--json").stdout)["stability"]
+    keys = {number["key"] for number in told["numbers"]}
+    assert {"elbo", "kl", "reconstruction", "density"} <= keys
+    assert all(
+        number["interval"][0] <= number["value"] <= number["interval"][1] for number in told["numbers"]
+    )

@@ -12,7 +12,7 @@ from calls import SMALL, refused, vaekit
 from PIL import Image
 
 from vaekit.data.read import read
-from vaekit.estimators import VAE, load
+from vaekit.estimators import VAE, TabularVAE, load
 from vaekit.estimators.files import files_of
 from vaekit.run import write_folder
 
@@ -97,3 +97,68 @@ def test_an_impossible_value_is_said_in_one_line_and_drawn_all_the_same(flower_r
     assert first.startswith("vaekit: the given values are practically impossible")
     assert "length = 500" in first
     assert "effective sample size" in second
+
+
+@pytest.fixture(scope="module")
+def people_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TabularVAE of words, dates, truths and numbers, some of them stored as words."""
+    folder = tmp_path_factory.mktemp("people")
+    rng = np.random.default_rng(0)
+    lines = ["name,city,born,member,floor,rent"]
+    lines += [
+        f"{rng.bytes(6).hex()}n,{rng.choice(['Rome', 'Oslo', 'true'])},19{50 + i % 40}-01-0{1 + i % 9},"
+        f"{'yes' if i % 3 else 'no'},{rng.choice(['1', '2', 'G'])},{500 + 10 * rng.normal():.1f}"
+        for i in range(120)
+    ]
+    (folder / "people.csv").write_text("\n".join(lines) + "\n")
+    source = read(folder / "people.csv", words=True, drop=("name",))
+    fitted = TabularVAE(2, **SMALL).fit(source.X)
+    return write_folder(folder / "run", files_of(fitted, source.to_json()))
+
+
+def columns(text: str) -> dict[str, list[str]]:
+    found = list(csv.DictReader(io.StringIO(text)))
+    return {name: [row[name] for row in found] for name in found[0]}
+
+
+TYPED = {"city": "true", "born": "1960-01-03", "member": "yes", "floor": "2", "rent": "501.5"}
+
+
+@pytest.mark.parametrize("column", TYPED)
+def test_words_dates_and_truths_are_known_values_too(people_run: Path, column: str) -> None:
+    answer = vaekit(
+        "sample", people_run, "-n", 5, "--given", f"{column}={TYPED[column]}", "--random-state", 0
+    )
+    assert answer.exit_code == 0, answer.output
+    found = columns(answer.stdout)
+    assert set(found.pop(column)) == {TYPED[column]}
+    assert any(len(set(values)) > 1 for values in found.values())
+
+
+def test_a_line_of_the_table_with_empty_cells_says_what_is_known(people_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "row.csv").write_text("floor,city,born\n2,,1960-01-03\n")
+    typed = ("sample", people_run, "-n", 4, "--random-state", 1)
+    answer = vaekit(*typed, "--given-row", tmp_path / "row.csv")
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout == vaekit(*typed, "--given", "floor=2", "--given", "born=1960-01-03").stdout
+
+
+WRONG_WORDS = {
+    "a name that nobody had": (("--given", "city=Rom"), "Did you mean 'Rome'"),
+    "a date in another order": (("--given", "born=03.01.1960"), "is none"),
+    "a column that was left out": (("--given", "name=x"), "is no column"),
+}
+
+
+@pytest.mark.parametrize(("typed", "saying"), WRONG_WORDS.values(), ids=WRONG_WORDS)
+def test_words_that_the_table_cannot_have_are_refused(
+    typed: tuple[str, ...], saying: str, people_run: Path
+) -> None:
+    refused("sample", people_run, *typed, code=3, saying=saying)
+
+
+def test_a_file_of_two_rows_is_no_example(people_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("city,floor\nRome,2\nOslo,1\n")
+    refused(
+        "sample", people_run, "--given-row", tmp_path / "rows.csv", code=3, saying="give one, with an empty"
+    )

@@ -21,8 +21,11 @@ def test_a_table_becomes_shards_and_these_a_run(flowers: Path, tmp_path: Path) -
     assert (answer.exit_code, answer.stdout) == (0, f"shards: {folder} (120 rows in 3 files)\n"), (
         answer.stderr
     )
-    table = read(flowers, labels="species").X
+    source, again = read(flowers, labels="species"), read(folder)
+    table = source.X
     np.testing.assert_array_equal(open_shards(folder)[:], table)
+    np.testing.assert_array_equal(again.y, source.y)
+    assert again.class_names == source.class_names == ("iris", "rose")
     run, how = tmp_path / "run", ("--validation-fraction", "0.25", *SMALL_TYPED)
     answer = vaekit("fit", folder, "--out", run, "--checkpoint", tmp_path / "state", *how)
     assert answer.exit_code == 0, answer.stderr
@@ -35,6 +38,9 @@ def test_a_table_becomes_shards_and_these_a_run(flowers: Path, tmp_path: Path) -
     codes = vaekit("encode", run, folder, "--out", tmp_path / "codes.npy")
     assert (codes.exit_code, np.load(tmp_path / "codes.npy").shape) == (0, (120, 2)), codes.stderr
     refused("shard", flowers, "--out", folder, "--labels", "species", code=2, saying="exists")
+    answer = vaekit("fit", folder, "--model", "cvae", "--out", tmp_path / "of-classes", *SMALL_TYPED)
+    assert answer.exit_code == 0, answer.stderr
+    assert vaekit("sample", tmp_path / "of-classes", "-c", "rose", "-n", "3").stdout.count("\n") == 4
 
 
 def test_a_folder_of_files_gets_a_manifest_and_damage_ends_with_3(tmp_path: Path) -> None:

@@ -22,6 +22,15 @@ from vaekit.errors import DataError
 ZONES = ["UTC", "Asia/Seoul", "Europe/Paris", "America/New_York"]
 
 
+def test_texts_that_read_as_numbers_are_found_again_in_a_file_where_all_do() -> None:
+    floors = pandas.DataFrame({"floor": ["1", "02", "G", "2.5"] * 20})
+    codec = Codec(Schema.infer(floors))
+    wanted = codec.numbers(floors[:2])
+    np.testing.assert_array_equal(codec.numbers(pandas.DataFrame({"floor": [1, 2]})), wanted)
+    np.testing.assert_array_equal(codec.row({"floor": 2}), wanted[1])
+    np.testing.assert_array_equal(codec.row({"floor": "02"}), wanted[1])
+
+
 def declared(table, **kinds: str) -> Codec:
     """The codec of a table whose columns have these kinds."""
     return Codec(Schema(tuple(Column(name, kind) for name, kind in kinds.items())).learn(table))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vaekit.data.mapped import is_mapped
 from vaekit.data.read import read, reread
 from vaekit.errors import DataError, RunError
 
@@ -288,3 +289,24 @@ def test_the_digest_knows_names_and_bytes_and_no_dates(tmp_path: Path) -> None:
     assert read(tmp_path).sha256 == first
     (tmp_path / "a").rename(tmp_path / "c")
     assert read(tmp_path).sha256 != first
+
+
+def test_pixels_that_memory_should_not_hold_stand_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in range(5):
+        put(tmp_path / f"{at}.png", GREY + np.uint8(at))
+    (tmp_path / "2.png").write_bytes(b"no image")
+    whole = read(tmp_path, skip_broken=True).X
+    monkeypatch.setattr("vaekit.data.images.RESIDENT_BYTES", 50)
+    mapped = read(tmp_path, skip_broken=True).X
+    assert is_mapped(mapped) and not is_mapped(whole)
+    assert mapped.shape == (4, 1, 4, 5)
+    np.testing.assert_array_equal(mapped, whole)
+    monkeypatch.setattr("os.posix_fallocate", _no_room)
+    with pytest.raises(RunError, match=r"5 images of 1 x 4 x 5 take .* no room in .* set TMPDIR"):
+        read(tmp_path, skip_broken=True)
+
+
+def _no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device")

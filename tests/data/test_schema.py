@@ -204,3 +204,19 @@ def test_a_kind_that_the_values_cannot_have_is_refused():
         Schema.infer(frames(people())["pandas"]).change("city", kind="binary").learn(
             frames(people())["pandas"]
         )
+
+
+def test_columns_stand_below_each_other_in_korean_too() -> None:
+    table = pandas.DataFrame({"지역": ["서울", "부산"] * 30, "age": np.arange(60) % 7 + 0.5})
+    lines = str(Schema.infer(table)).splitlines()
+    # A letter of Korean takes the place of two.
+    places = [
+        sum(1 + ("가" <= letter <= "힣") for letter in line[: line.index(kind)])
+        for line, kind in zip(lines, ("kind", "binary", "real"), strict=True)
+    ]
+    assert len(set(places)) == 1
+
+
+def test_one_missing_cell_of_many_is_not_told_as_none() -> None:
+    table = pandas.DataFrame({"age": [np.nan, *np.arange(4999) % 7 + 0.5]})
+    assert "<0.1%" in str(Schema.infer(table))

@@ -209,3 +209,32 @@ def test_blocks_that_do_not_fit_together_are_refused(rows: Any, said: str, tmp_p
     with pytest.raises(DataError, match=said):
         write_shards(rows, tmp_path / "s")
     assert not list(tmp_path.iterdir())
+
+
+LABELS = {
+    "texts": (np.array(list("abcba") * 4 + ["", "a", "b"], dtype=object), ("a", "b", "c"), -1),
+    "whole numbers": (np.arange(23) % 4, None, 0),
+    "real numbers": (np.linspace(0, 1, 23), None, 10 / 11),
+}
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_labels_are_kept_beside_the_rows(kind: str, tmp_path: Path) -> None:
+    given, names, of_row_20 = LABELS[kind]
+    write_shards(X, tmp_path / "shards", rows_per_shard=7, labels=given)
+    source = read(tmp_path / "shards")
+    assert source.class_names == names
+    assert source.y is not None and source.y[20] == pytest.approx(of_row_20)
+    if names is None:
+        np.testing.assert_array_equal(source.y, given)
+    else:
+        np.testing.assert_array_equal(np.array([*names, ""], dtype=object)[source.y], given)
+    np.save(tmp_path / "shards" / "labels.npy", source.y[::-1])
+    with pytest.raises(DataError, match=r"labels\.npy' are not those that manifest\.json"):
+        read(tmp_path / "shards")
+
+
+def test_labels_that_are_not_one_a_row_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"labels has shape \(22,\), and there are 23 rows"):
+        write_shards(X, tmp_path / "shards", labels=np.arange(22))
+    assert not list(tmp_path.iterdir())

@@ -18,7 +18,7 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - withou
 from sklearn.impute import IterativeImputer, SimpleImputer
 
 from vaekit import VAEImputer
-from vaekit.measure.imputation import coverage, hidden_error
+from vaekit.measure import imputation_error, interval_coverage
 from vaekit.theory.gaussian_with_holes import fit_gaussian
 
 MASK, OTHER_MASKS = 1234, (0, 1, 2, 3, 4)
@@ -55,7 +55,7 @@ def error_of(fill: Callable[[np.ndarray], np.ndarray], seed: int) -> float:
     holed = half_hidden(X, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # IterativeImputer's rounds end before it has converged
-        return hidden_error(X, fill(holed), np.isnan(holed))
+        return imputation_error(X, fill(holed), np.isnan(holed)).value
 
 
 @pytest.mark.slow
@@ -66,8 +66,8 @@ def test_the_default_imputer_fills_as_well_as_the_notebook_and_its_intervals_hol
     imputer = VAEImputer(random_state=0).fit(holed)
     fitted = imputer.estimator_
     assert fitted.best_epoch_ < fitted.n_iter_ < 600  # it was stopped early
-    assert hidden_error(X, imputer.transform(holed), hidden) <= 0.300
-    assert 0.85 <= coverage(X, *fitted.impute_interval(holed), hidden) <= 0.95
+    assert imputation_error(X, imputer.transform(holed), hidden).value <= 0.300
+    assert 0.85 <= interval_coverage(X, *fitted.impute_interval(holed), hidden).value <= 0.95
 
 
 @pytest.mark.slow
@@ -91,7 +91,7 @@ def print_table() -> None:
         )
     holed = half_hidden(standardised(), MASK)
     fitted = VAEImputer(random_state=0).fit(holed).estimator_
-    held = coverage(standardised(), *fitted.impute_interval(holed), np.isnan(holed))
+    held = interval_coverage(standardised(), *fitted.impute_interval(holed), np.isnan(holed)).value
     print(
         f"90 % intervals hold {held:.1%} of the hidden cells; best epoch {fitted.best_epoch_} of {fitted.n_iter_}"
     )

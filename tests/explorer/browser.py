@@ -183,10 +183,18 @@ class Page:
         self.mouse("mouseReleased", *places[-1])
 
     def key(self, name: str) -> None:
-        letter = name if len(name) == 1 else ""
-        code = 9 if name == "Tab" else 0
+        letter = {"Enter": "\r"}.get(name, name if len(name) == 1 else "")
+        code = {"Tab": 9, "Enter": 13, " ": 32, "ArrowUp": 38}.get(name, 0)
         for kind, text in (("keyDown", letter), ("keyUp", "")):
             self.call("Input.dispatchKeyEvent", type=kind, key=name, text=text, windowsVirtualKeyCode=code)
+
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until the element is focused."""
+        for _ in range(80):
+            self.key("Tab")
+            if self.run(f"document.activeElement.matches({json.dumps(selector)})"):
+                return
+        raise AssertionError(f"Tab never comes to {selector}")
 
     def rest(self) -> None:
         """Until frames, strips and words have followed."""

@@ -11,6 +11,7 @@ from browser import CHROMIUM, Browser, Page
 from explored import MAKERS
 
 from vaekit.data.source import Source
+from vaekit.explorer.condition import condition_of
 from vaekit.explorer.page import make_explorer
 from vaekit.explorer.rows import choose_rows
 
@@ -47,6 +48,7 @@ def opened(
         estimator, source = fitted(name)
         inside = choose_rows(estimator, source, 150) if how.pop("data", True) else None
         file = tmp_path / "explorer.html"
+        how = {"condition": condition_of(estimator, inside), **how}
         file.write_bytes(make_explorer(estimator, inside, **how).html)
         pages.append(browser.open(file, width, 900, dark))
         return pages[-1]

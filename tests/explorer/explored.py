@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_digits, load_wine
 
-from vaekit import VAE, part
+from vaekit import AAE, CVAE, VAE, TabularVAE, part
+from vaekit.data.column import Column
 from vaekit.data.labels import as_labels
 from vaekit.data.read import read
+from vaekit.data.schema import Schema
 from vaekit.data.source import Source
 
 HOSTILE = (
@@ -34,24 +36,21 @@ def digits() -> tuple[VAE, Source]:
     return VAE(2, network=part("mlp", hidden=(32,)), **QUICK).fit(source.X), source
 
 
-def images() -> tuple[VAE, Source]:
-    """Blobs in pictures of 28 x 28, for the conv network that such pictures get, with 16 latent values."""
+def images() -> tuple[CVAE, Source]:
+    """Blobs in pictures of 28 x 28, for the conv network that such pictures get, with 16 latent values; given where the
+    blob is."""
     rng = np.random.default_rng(0)
     rows, columns = np.mgrid[:28, :28]
     at = rng.uniform(6, 22, (60, 2, 1, 1))
     pictures = np.exp(-((rows - at[:, 0]) ** 2 + (columns - at[:, 1]) ** 2) / 30)
-    source = read(np.round(pictures * 255).astype(np.uint8))
-    return VAE(16, **QUICK).fit(source.X), source
+    where = np.array(["left", HOSTILE[0]])[(at[:, 1].ravel() > 14).astype(int)]
+    source = labelled(np.round(pictures * 255).astype(np.uint8), where)
+    return CVAE(16, **QUICK).fit(source.X, source.y), source
 
 
-def swiss_roll() -> tuple[VAE, Source]:
-    rng = np.random.default_rng(0)
-    t = 1.5 * np.pi * (1 + 2 * rng.random(500))
-    prior = part("sampled", draws=np.stack([t * np.cos(t), t * np.sin(t)], 1) / 6)
+def swiss_roll() -> tuple[AAE, Source]:
     source = read(load_digits().data[:300])
-    return VAE.from_recipe("aae", latent_dim=2, prior=prior, network=part("mlp", hidden=(32,)), **QUICK).fit(
-        source.X
-    ), source
+    return AAE(2, prior="swiss-roll", network=part("mlp", hidden=(32,)), **QUICK).fit(source.X), source
 
 
 def table() -> tuple[VAE, Source]:
@@ -64,9 +63,65 @@ def table() -> tuple[VAE, Source]:
     return vae, labelled(wine.data, kinds)
 
 
+FAMILIES = {
+    "normal": ("real", "gaussian"),
+    "heavy": ("real", "student-t"),
+    "income": ("positive", "log-normal"),
+    "share": ("bounded", "beta"),
+    "slider": ("bounded", "logistic"),
+    "visits": ("count", "poisson"),
+    "bursts": ("count", "negative-binomial"),
+    "rare": ("count", "zero-inflated-poisson"),
+    "wild": ("count", "zero-inflated-negative-binomial"),
+    "smoker": ("binary", "bernoulli"),
+    "city": ("categorical", "categorical"),
+    "stars": ("ordinal", "ordinal"),
+    "day": ("datetime", "gaussian"),
+    "moment": ("datetime", "gaussian"),
+}
+"""A column of every kind: (kind, likelihood)."""
+CITIES = ("Seoul", HOSTILE[0], HOSTILE[1], "a city whose name is longer than any column is wide")
+
+
+def people(rows: int = 240) -> Any:
+    """A pandas frame with a column of every kind and some cells missing."""
+    import pandas
+
+    rng = np.random.default_rng(0)
+    t = rng.normal(size=rows)
+    found = {
+        "normal": 170 + 8 * t,
+        "heavy": t + rng.standard_t(3, rows),
+        "income": np.exp(7 + 0.5 * t),
+        "share": rng.beta(2, 3, rows),
+        "slider": np.clip(rng.normal(0.5, 0.4, rows), 0, 1),
+        "visits": rng.poisson(np.exp(0.5 * t)),
+        "bursts": rng.negative_binomial(2, 0.2, rows),
+        "rare": rng.poisson(3, rows) * (rng.random(rows) < 0.4),
+        "wild": rng.negative_binomial(2, 0.1, rows) * (rng.random(rows) < 0.5),
+        "smoker": np.where(t > 0.3, "yes", "no"),
+        "city": np.array(CITIES)[rng.integers(0, len(CITIES), rows)],
+        "stars": np.array(["bad", "fair", "good", "great"])[np.digitize(t, (-1, 0, 1))],
+        "day": np.datetime64("2024-01-01") + rng.integers(0, 400, rows),
+        "moment": np.datetime64("2024-06-01T12:00:00") + rng.integers(0, 10**6, rows),
+    }
+    frame = pandas.DataFrame(found)
+    frame["stars"] = pandas.Categorical(frame["stars"], ["bad", "fair", "good", "great"], ordered=True)
+    return frame.mask(rng.random(frame.shape) < 0.05)
+
+
+def mixed() -> tuple[TabularVAE, Source]:
+    """A table with a column of every kind, some cells missing, and categories that would harm a careless page."""
+    frame = people()
+    columns = tuple(Column(name, kind, likelihood=family) for name, (kind, family) in FAMILIES.items())
+    vae = TabularVAE(3, schema=Schema(columns), network=part("mlp", hidden=(32,)), **QUICK).fit(frame)
+    return vae, read(frame, words=True)
+
+
 MAKERS: dict[str, Callable[[], tuple[Any, Source]]] = {
     "digits": digits,
     "images": images,
     "swiss-roll": swiss_roll,
     "table": table,
+    "mixed": mixed,
 }

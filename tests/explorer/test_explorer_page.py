@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from browser import Page
-from explored import HOSTILE, MAKERS
+from explored import FAMILIES, HOSTILE, MAKERS
 
+from vaekit import TabularVAE
 from vaekit.explorer.page import make_explorer
 from vaekit.explorer.rows import choose_rows
 
@@ -40,11 +42,69 @@ def test_two_hundred_codes_decode_as_in_torch(
 ) -> None:
     estimator, _ = fitted(name)
     page = opened(name, weights=weights)
-    codes = np.random.default_rng(0).normal(size=(200, estimator.latent_dim))
-    wanted = estimator.inverse_transform(codes).reshape(200, -1)
+    codes = np.random.default_rng(0).normal(size=(200, estimator.sizes_.latent_dim))
+    conditional = estimator.sizes_.condition_dim > 0
+    found = page.decoded(codes, ", [0, 1]" if conditional else "")
+    if isinstance(estimator, TabularVAE):
+        wanted = estimator.treatment_.to_user(
+            estimator._reader().decode(codes)
+        )  # the means, before they are cells
+    else:
+        wanted = estimator.inverse_transform(codes, c=1 if conditional else None).reshape(200, -1)
     scale = np.broadcast_to(estimator.treatment_.scale, estimator.treatment_.event_shape).ravel()
-    away = np.abs(page.decoded(codes) - wanted) / scale  # in the units that the network computes in
+    away = np.abs(found - wanted) / scale  # in the units that the network computes in
     assert away.max() <= most
+
+
+def test_cells_are_written_as_the_table_has_them(opened: Opened, fitted: Fitted) -> None:
+    """Names with their probabilities, times as times."""
+    estimator, _ = fitted("mixed")
+    page = opened("mixed")
+    for z in np.random.default_rng(2).normal(size=(4, 3)).tolist():
+        page.run(f"window.vaekit.setCode({z})")
+        page.rest()
+        cells = dict(page.run(CELLS))
+        wanted = estimator.inverse_transform(np.array([z])).iloc[0]
+        with torch.no_grad():
+            p_x = estimator.model_.decode(torch.tensor([[z]]))
+        for name in ("smoker", "city", "stars"):
+            at = list(FAMILIES).index(name)
+            odds = p_x.probabilities(at)[0, 0] if name != "smoker" else p_x.mean[0, 0, at]
+            most = max(float(odds.max()), 1 - float(odds) if name == "smoker" else 0)
+            said, chance = cells[name]
+            # The bucket is shown as what it is, and a table that is given back has a member of it.
+            assert said in (str(wanted[name]), "a new one")
+            assert int(chance.removesuffix(" %")) == pytest.approx(100 * most, abs=0.51)
+        assert cells["day"] == [str(wanted["day"].date()), ""]
+        assert cells["moment"] == [str(wanted["moment"]), ""]
+
+
+CELLS = """Array.from(document.querySelectorAll('#example tr'), (row) => [row.querySelector('th').textContent,
+    [row.querySelector('.cell').textContent, row.querySelector('.chance').textContent]])"""
+
+
+def test_a_missing_cell_is_said_to_be_missing_and_may_be_typed(opened: Opened, fitted: Fitted) -> None:
+    estimator, source = fitted("mixed")
+    page = opened("mixed")
+    holed = json.loads(
+        json.dumps(estimator.codec_.numbers(source.X)[:20].tolist()).replace("NaN", "null")
+    )  # NaN in JavaScript
+    rows = json.dumps(holed).replace("null", "NaN")
+    assert "NaN" in rows
+    found = page.run(f"{rows}.map((x) => Array.from(window.vaekit.encode(x)))")
+    np.testing.assert_allclose(found, estimator.transform(source.X[:20]), atol=1e-4)
+    page.run("document.querySelector('#stage .above').focus()")
+    said = []
+    for _ in range(8):
+        page.key("n")
+        page.rest()
+        said.append(page.run("document.querySelector('#card .bars').textContent"))
+    assert any("missing" in card for card in said)
+    before = page.text("where")
+    field = "document.querySelector('.typed input')"
+    page.run(f"(() => {{ {field}.value = ''; {field}.dispatchEvent(new Event('input')) }})()")
+    page.rest()
+    assert page.text("where") != before
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
@@ -63,6 +123,30 @@ def test_names_that_would_harm_are_read_as_names(opened: Opened) -> None:
     assert heads[: len(HOSTILE)] == list(HOSTILE)
     legend = page.run("Array.from(document.querySelectorAll('#legend .chip'), (chip) => chip.textContent)")
     assert set(legend) == {HOSTILE[0], HOSTILE[1], "plain"}
+    _is_unharmed(page)
+
+
+def test_categories_that_would_harm_are_read_as_categories(opened: Opened) -> None:
+    page = opened("mixed")
+    page.rest()
+    options = page.run(
+        "Array.from(document.querySelectorAll('.typed option'), (option) => option.textContent)"
+    )
+    assert {HOSTILE[0], HOSTILE[1]} < set(options)
+    _is_unharmed(page)
+
+
+def test_classes_that_would_harm_are_read_as_classes(opened: Opened) -> None:
+    page = opened("images")
+    page.rest()
+    buttons = page.run(
+        "Array.from(document.querySelectorAll('#choices button'), (button) => button.textContent)"
+    )
+    assert set(buttons) == {HOSTILE[0], "left"}
+    _is_unharmed(page)
+
+
+def _is_unharmed(page: Page) -> None:
     page.run("document.querySelector('.near').click()")
     page.rest()
     assert page.run("document.images.length") == 0
@@ -84,7 +168,7 @@ def test_a_script_that_is_put_into_the_page_does_not_run(opened: Opened) -> None
     assert page.complaints  # the browser says what it refused
 
 
-@pytest.mark.parametrize("name", ["digits", "table"])
+@pytest.mark.parametrize("name", MAKERS)
 def test_nothing_is_wider_than_the_window(opened: Opened, name: str) -> None:
     page = opened(name, 320)
     for width in (320, 700, 1200):

@@ -1,4 +1,4 @@
-"""runtime.js computes what torch computes: layer by layer, likelihood by likelihood."""
+"""runtime.js and families.js compute what torch computes: layer by layer, likelihood by likelihood."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from vaekit.nn.initialise import initialise
 from vaekit.nn.own import OwnDecoder
 from vaekit.spec import Sizes
 
-RUNTIME = Path(__file__).parents[2] / "src" / "vaekit" / "explorer" / "runtime.js"
+EXPLORER = Path(__file__).parents[2] / "src" / "vaekit" / "explorer"
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A page with the runtime alone."""
+    """A page with what computes alone."""
     file = tmp_path_factory.mktemp("runtime") / "runtime.html"
-    script = RUNTIME.read_text(encoding="utf-8")
-    file.write_text(f"<script>{script}\nwindow.vaekit = {{ready: Promise.resolve()}}</script>")
+    scripts = "\n".join((EXPLORER / f"{name}.js").read_text("utf-8") for name in ("runtime", "families"))
+    file.write_text(f"<script>{scripts}\nwindow.vaekit = {{ready: Promise.resolve()}}</script>")
     opened = browser.open(file)
     yield opened
     opened.close()
@@ -162,7 +162,17 @@ LIKELIHOODS = {
     "gaussian": (part("gaussian", scale="network"), None),
     "student-t": ("student-t", None),
     "laplace": ("laplace", None),
+    "beta": (part("beta", scale="network"), None),
+    "logistic": ("logistic", None),
+    "logistic-of-code": (part("logistic", scale="network"), None),
+    "log-normal": ("log-normal", (1, 9)),
+    "log-normal-of-code": (part("log-normal", scale="network"), (1, 9)),
     "poisson": ("poisson", (0, 9)),
+    "poisson-shares": (part("poisson", library="observed"), (0, 9)),
+    "negative-binomial": ("negative-binomial", (0, 9)),
+    "zero-inflated-poisson": ("zero-inflated-poisson", (0, 9)),
+    "zero-inflated-shares": (part("zero-inflated-negative-binomial", library="observed"), (0, 9)),
+    "ordinal": (part("ordinal", categories=4), (0, 4)),
     "categorical": (part("categorical", categories=4), (0, 4)),
     "discretised-logistic": (part("discretised-logistic", levels=15), (0, 16)),
 }

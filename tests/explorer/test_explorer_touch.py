@@ -29,13 +29,7 @@ Opened = Callable[..., Page]
 def test_a_keyboard_is_enough(opened: Opened) -> None:
     page = opened("digits")
     page.rest()
-    reached = []
-    for _ in range(60):
-        page.key("Tab")
-        reached.append(page.run("document.activeElement.className"))
-        if reached[-1] == "above":
-            break
-    assert reached[-1] == "above"
+    page.tab_to("#stage .above")
     before = page.text("where")
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.key(key)
@@ -53,6 +47,23 @@ def test_a_keyboard_is_enough(opened: Opened) -> None:
             .map((node) => node.outerHTML)"""
     )
     assert unnamed == []
+
+
+def test_a_class_and_a_name_are_chosen_by_keys_alone(opened: Opened) -> None:
+    page = opened("images")
+    page.rest()
+    before = page.shown
+    page.tab_to('#choices button[aria-pressed="false"]')
+    page.key(" ")
+    page.rest()
+    assert page.shown != before
+    page = opened("mixed")
+    page.rest()
+    before = page.text("where")
+    page.tab_to(".typed select")
+    page.key("ArrowUp")
+    page.rest()
+    assert page.text("where") != before
 
 
 def test_set_code_moves_sliders_and_the_line_of_code_gives_the_same_picture(

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vaekit.cli.program import program
-from vaekit.reproduce import EXPERIMENTS, Row
+from vaekit.reproduce import EXPERIMENTS, Found, Row, Trial
 
 
 @pytest.fixture(autouse=True)
@@ -99,5 +99,29 @@ def test_the_page_is_a_table_of_what_was_kept(tiny: Any, here: Path) -> None:
     ours = kept["rows"][0]["ours"]
     assert f"| tiny | score a | -4.00 | {ours:.2f} +- " in page
     assert "Nobody, 2020" in page
+    assert kept["versions"]["torch"] in page
     assert command("--page", "page.md").exit_code == 2
     assert command("--page", "page.md", "--force").exit_code == 0
+
+
+def test_the_page_says_which_rows_were_not_run(tiny: Any, here: Path) -> None:
+    tiny.with_(rows=(*tiny.experiment.rows, Row("score c", 7.0, "Table 9")))
+    command("tiny", "--seeds", "1")
+    command("--page", "page.md")
+    table, rest = (here / "page.md").read_text().split("## Not run")
+    not_run = rest.split("\n## ")[0]
+    assert "score c" not in table
+    assert "- tiny: score c (Table 9)\n" in not_run
+    others = [name for name in EXPERIMENTS if name != "tiny"]
+    assert [name for name in EXPERIMENTS if f"`vaekit reproduce {name}`" in not_run] == others
+    assert "not run" in command("tiny", "--seeds", "1").stdout
+
+
+def test_the_page_says_how_many_rows_were_measured_where_not_all_were(tiny: Any, here: Path) -> None:
+    def few(bench: Any) -> dict[str, Found]:
+        return {"score a": Found(-4.5, 0.1, 20, 100)}
+
+    tiny.with_(trials=(Trial("a", few),))
+    assert "score a (20 of 100 rows)" in command("tiny").stdout
+    command("--page", "page.md")
+    assert "| tiny | score a (20 of 100 rows) | -4.00 |" in (here / "page.md").read_text()

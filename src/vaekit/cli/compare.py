@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vaekit.cli.layout import Command, option
-from vaekit.cli.measure import number
-from vaekit.cli.output import print_json, print_table, print_wrapped
+from vaekit.cli.output import number, print_json, print_table, print_wrapped
 from vaekit.cli.reading import how, load_run, read_again, read_like, reading_options, told_of_data
+from vaekit.cli.seeds import tell_likeness
 from vaekit.errors import DataError
 
 if TYPE_CHECKING:
@@ -87,11 +87,4 @@ def _tell(found: Compared) -> None:
         if "log_p" in numbers and numbers["log_p"].reason:
             print_wrapped(f"({name}, log p(x): {numbers['log_p'].reason})", "")
     click.echo("\nAre the codes the same?")
-    told = {
-        "procrustes": "left over when one is turned onto the other, 0 is the same",
-        "cka": "likeness of the codes as a whole, 1 is the same",
-        "recurring": "share of the single numbers that all runs have",
-    }
-    print_table(
-        [(told[key], number(each.value, each.standard_error)) for key, each in found.stability.items()]
-    )
+    tell_likeness(found.stability)

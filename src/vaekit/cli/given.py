@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vaekit.cli.layout import option, together
-from vaekit.errors import DataError, suggestion
+from vaekit.errors import DataError, UnknownOption, suggestion
 
 if TYPE_CHECKING:
     from vaekit.cli.reading import Run
@@ -50,8 +50,13 @@ def known_values(fitted: Run, typed: Sequence[str], file: str | None) -> dict[An
     found = {} if file is None else _of_file(fitted, file)
     for text in typed:
         column, value = _split(text, fitted.example_columns)
-        found[_place(fitted, column)] = _value(value)
+        found[_place(fitted, column)] = value if _of_words(fitted) else _value(value)
     return found
+
+
+def _of_words(fitted: Run) -> bool:
+    """Whether the columns of the run may hold words, dates and truths: then the estimator reads what was typed."""
+    return hasattr(fitted.estimator, "schema_")
 
 
 def _of_file(fitted: Run, file: str) -> dict[Any, Any]:
@@ -60,6 +65,8 @@ def _of_file(fitted: Run, file: str) -> dict[Any, Any]:
 
     from vaekit.cli.reading import read_like
 
+    if _of_words(fitted):
+        return _of_table(fitted, file)
     source = read_like(fitted.data["source"], file, {})
     X = np.asarray(source.X, dtype=np.float64)
     width, flat = len(fitted.example_columns), X.reshape(-1)
@@ -72,6 +79,28 @@ def _of_file(fitted: Run, file: str) -> dict[Any, Any]:
         )
     known = ~np.isnan(flat)
     return {_place(fitted, name): flat[at].item() for at, name in enumerate(names) if known[at]}
+
+
+def _of_table(fitted: Run, file: str) -> dict[Any, Any]:
+    """The known cells of a table of one row, less those of columns that are not modelled; columns may be left out."""
+    from vaekit.cli.reading import COLUMNS, is_table, read_data
+    from vaekit.data.frame import as_frame
+
+    recorded = (fitted.data["source"] or {"how": {"options": {}}})["how"]["options"]
+    written = {name: value for name, value in recorded.items() if name not in COLUMNS}
+    try:
+        source = read_data(file, {**written, "words": True} if is_table(file) else {})
+    except UnknownOption:  # a file of another kind than the run's own
+        source = read_data(file, {"words": True})
+    frame = as_frame(source.X)
+    if len(frame) != 1:
+        raise DataError(
+            f"'{file}' holds {len(frame):,} rows; give one, with an empty cell where nothing is known."
+        )
+    names = frame.names if frame.named else fitted.columns
+    cells = {_place(fitted, name): value for name, value in zip(names, next(frame.rows()), strict=True)}
+    unmodelled = {column.name for column in fitted.estimator.schema_ if not column.modelled}
+    return {name: value for name, value in cells.items() if value is not None and name not in unmodelled}
 
 
 def _split(text: str, columns: Sequence[str]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vaekit.cli.layout import Command, option
-from vaekit.cli.output import print_json, print_red, print_wrapped
+from vaekit.cli.output import number, print_json, print_red, print_wrapped
 from vaekit.cli.reading import (
     how,
     load_run,
@@ -17,6 +17,7 @@ from vaekit.cli.reading import (
     run_argument,
     told_of_data,
 )
+from vaekit.cli.seeds import tell_seeds
 
 if TYPE_CHECKING:
     from vaekit.gate import Answer, Beside, Judgement
@@ -26,26 +27,41 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @run_argument
 @option("--data", metavar="DATA", help="Where the data are now, or other data to measure on.")
+@option(
+    "--seeds",
+    type=click.IntRange(2),
+    metavar="N",
+    help="Fit the same model from N seeds too, and say what stays the same.",
+)
 @option("--json", "as_json", is_flag=True, help="JSON instead of words.")
 @reading_options
-def command(run: str, data: str | None, as_json: bool, **reading: Any) -> None:
+def command(run: str, data: str | None, seeds: int | None, as_json: bool, **reading: Any) -> None:
     """Say what a model is worth, beside simple methods on the same rows.
 
     The rows are those of a test part, else those that were held out of the fit. Where the model does not beat a
-    simple method, the line says so; on a terminal it is red.
+    simple method, the line says so; on a terminal it is red. With --seeds every number gets an interval over seeds,
+    and the codes are compared; that takes as long as so many fits.
     """
     fitted = load_run(run)
     record = fitted.data["source"]
     source = read_again(record) if data is None else read_like(record, data, how(reading))
     same = record is None or source.sha256 == record["sha256"]
-    from vaekit.gate import judge
+    from vaekit.gate import judge, over_seeds
 
     with told_of_data():
         found = judge(fitted.estimator, source, fitted_on=same)
+        stability = None if seeds is None else over_seeds(fitted.estimator, source, seeds, say=_say)
     if as_json:
-        print_json({"run": str(fitted.path), **found.to_json()})
+        told = {"run": str(fitted.path), **found.to_json()}
+        print_json(told if stability is None else {**told, "stability": stability.to_json()})
         return
     _tell(str(fitted.path), fitted.estimator, found)
+    if stability is not None:
+        tell_seeds(stability)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _tell(run: str, estimator: Any, found: Judgement) -> None:
@@ -66,7 +82,7 @@ def _tell(run: str, estimator: Any, found: Judgement) -> None:
     )
     click.echo("\n1. What a row costs")
     for line in found.ledger:
-        click.echo(f"\n  {_NAMES.get(line.key, line.key.replace('_', ' ')):<26}{_written(line)}")
+        click.echo(f"\n  {line.title:<26}{_written(line)}")
         print_wrapped(line.meaning, " " * 4)
     if estimator.treatment_.measure == "density":
         click.echo()
@@ -80,15 +96,6 @@ def _tell(run: str, estimator: Any, found: Judgement) -> None:
         if answer.ours is not None:
             _tell_answer(answer)
     _tell_end(found)
-
-
-_NAMES = {
-    "reconstruction": "unknown (reconstruction)",
-    "kl": "told by the code (KL)",
-    "elbo": "score (ELBO)",
-    "active_units": "numbers in use",
-    "effective_beta": "weight of the code (beta)",
-}
 
 
 def _written(line: LedgerLine) -> str:
@@ -133,13 +140,3 @@ def _tell_end(found: Judgement) -> None:
     if skipped:
         print_wrapped(f"Not asked: {'; '.join(skipped)}.", "  ")
     print_wrapped("'vaekit doctor RUN' says whether something is wrong with the model itself.", "  ")
-
-
-def number(value: float, error: float | None) -> str:
-    """A number with as many digits as its error bears: '-12.34 ± 0.56', '3'."""
-    import math
-
-    if error is None or not math.isfinite(error) or error <= 0:
-        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
-    digits = max(0, 1 - math.floor(math.log10(error)))
-    return f"{value:,.{digits}f} ± {error:,.{digits}f}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -150,6 +151,14 @@ def print_wrapped(text: str, indent: str) -> None:
     click.echo(
         textwrap.fill(text, 100, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
     )
+
+
+def number(value: float, error: float | None) -> str:
+    """A number with as many digits as its error bears: '-12.34 ± 0.56', '3'."""
+    if error is None or not math.isfinite(error) or error <= 0:
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    digits = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:,.{digits}f} ± {error:,.{digits}f}"
 
 
 def print_table(rows: Iterable[Sequence[str]]) -> None:

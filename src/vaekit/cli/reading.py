@@ -59,7 +59,9 @@ reading_options = together(
     _READING("--skip-broken", is_flag=True, default=None, help="Leave out image files that cannot be read."),
 )
 _IMAGES = ("size", "resize", "channels", "background", "skip_broken")
-_TABLES = ("labels", "drop", "only", "header", "delimiter", "decimal", "quote", "encoding", "na")
+COLUMNS = ("labels", "drop", "only")
+"""Options that say which columns are read."""
+_TABLES = (*COLUMNS, "header", "delimiter", "decimal", "quote", "encoding", "na")
 _OPTIONS = (*_TABLES, "x", "y", *_IMAGES)
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
 """Files that may have columns of words."""

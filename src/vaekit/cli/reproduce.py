@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -108,13 +108,15 @@ def _write_page(path: Path, folder: str, force: bool) -> int:
     ]
     if not results:
         raise RunError(f"'{folder}' keeps no result; run `vaekit reproduce NAME -o {folder}` first.")
-    write_file(path, page(results).encode())
+    write_file(path, page(results, list(EXPERIMENTS.values())).encode())
     click.echo(path)
     return 0
 
 
 def _print(result: Result) -> None:
     """The paper and its protocol, how ours differs, and the rows."""
+    from vaekit.reproduce.page import cells_of
+
     experiment, told = result.experiment, result.to_json()
     _paragraph("paper", experiment.paper)
     _paragraph("protocol", experiment.protocol)
@@ -123,16 +125,9 @@ def _print(result: Result) -> None:
     seeds = ", ".join(map(str, result.seeds))
     _paragraph("ours", f"schedule {result.schedule}; seeds {seeds}; {told['seconds'] / 60:.1f} minutes")
     click.echo()
-    print_table([COLUMNS, *(_row(row) for row in told["rows"])])
+    print_table([COLUMNS, *map(cells_of, told["rows"])])
     missed = [line.row.measure for line in result.lines if line.required and not line.met]
     click.echo("\nevery required row is met." if not missed else f"\nnot met: {'; '.join(missed)}.")
-
-
-def _row(row: dict[str, Any]) -> tuple[str, ...]:
-    from vaekit.reproduce.page import cells_of
-
-    measured = f" ({row['rows']})" if row["rows"] else ""
-    return (row["measure"] + measured, *cells_of(row))
 
 
 def _paragraph(title: str, text: str) -> None:

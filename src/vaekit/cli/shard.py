@@ -22,7 +22,7 @@ def command(data: str, out: str | None, rows_per_shard: int | None, **reading: A
 
     Shards are files that `vaekit fit FOLDER` reads one window at a time, so that data may be larger than memory.
     With --out, the rows of DATA are written to a new folder; without, DATA is a folder of .npz or .parquet files that
-    gets a manifest.json. Labels are not kept.
+    gets a manifest.json. Labels are kept in a file beside the rows.
     """
     from vaekit.data.write_shards import write_manifest, write_shards
 
@@ -32,5 +32,12 @@ def command(data: str, out: str | None, rows_per_shard: int | None, **reading: A
         made = write_manifest(data)
     else:
         source = read_data(data, how(reading))
-        made = write_shards(source.X, out, rows_per_shard=rows_per_shard, columns=source.feature_names)
+        made = write_shards(
+            source.X,
+            out,
+            rows_per_shard=rows_per_shard,
+            columns=source.feature_names,
+            labels=source.y,
+            class_names=source.class_names,
+        )
     click.echo(f"shards: {made.folder} ({len(made):,} rows in {len(made.files):,} files)")

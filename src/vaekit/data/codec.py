@@ -18,7 +18,8 @@ from vaekit.data.cells import cells_of_objects
 from vaekit.data.column import NAMED_VALUES, Column
 from vaekit.data.frame import Frame, as_frame
 from vaekit.data.schema import Schema
-from vaekit.data.translate import constant, from_text, retyped, to_cells, to_numbers
+from vaekit.data.sparse import SparseColumns, SparseRows, sparse_of
+from vaekit.data.translate import constant, from_text, refuse_unseen, retyped, to_cells, to_numbers
 from vaekit.data.treatment import Treatment
 from vaekit.errors import DataError, suggestion
 from vaekit.kinds import Array, Rng
@@ -54,12 +55,16 @@ class Codec:
         return self.schema.modelled
 
     def numbers(self, X: Any) -> Array:
-        """A table with the columns of the schema -> float64 (n, D) in the user's units, NaN where missing.
+        """A table with the columns of the schema -> float64 (n, D) in the user's units, NaN where missing; of a sparse
+        table sparse rows.
 
         Raises DataError for a column of another form, infinite values, and values outside of what its kind takes.
         """
         frame = as_frame(X)
         self.schema.check_names(frame)
+        if isinstance(frame.columns, SparseColumns):
+            each = (to_numbers(column, frame.columns[column.name]) for column in self.columns)
+            return sparse_of(each, (len(frame), len(self.columns)))  # type: ignore[return-value]
         made = np.empty((len(frame), len(self.columns)))
         for at, column in enumerate(self.columns):
             made[:, at] = to_numbers(column, frame.columns[column.name])
@@ -92,7 +97,7 @@ class Codec:
         """(D,) the numbers of a row of which only these cells are known, NaN elsewhere.
 
         A number or a time may be given as text. Raises DataError for a column that is not modelled, and for a value
-        that it cannot have.
+        that it cannot have or, of categories, that fit has not seen.
         """
         made = np.full(len(self.columns), np.nan)
         names = [column.name for column in self.columns]
@@ -103,34 +108,67 @@ class Codec:
                     f"{', ...' if len(names) > 12 else ''}.{suggestion(name, names)}"
                 )
             column = self.columns[names.index(name)]
-            cells = cells_of_objects([from_text(column, value)], name, column.dtype)
+            value = from_text(column, value)
+            refuse_unseen(column, value)
+            cells = cells_of_objects([value], name, column.dtype)
             made[names.index(name)] = to_numbers(column, cells)[0]
         return made
+
+    def inside(self, numbers: Array) -> Array:
+        """The numbers (n, D) with those that their column cannot have brought to the nearest that it can."""
+        made = numbers.copy()
+        for at, column in enumerate(self.columns):
+            if column.kind == "count":
+                made[:, at] = np.rint(made[:, at].clip(min=0))
+            elif column.kind == "bounded" and column.bounds is not None:
+                made[:, at] = made[:, at].clip(*column.bounds)
+        return made
+
+    def holding(self, known: Mapping[str, Any]) -> Codec:
+        """The same, but that a bucket stands for the rare value that is known of its column."""
+        schema = self.schema
+        for column in self.columns:
+            value = from_text(column, known.get(column.name))
+            if value in column.rare:
+                counts = (*column.counts[: len(column.categories)], 1)
+                schema = schema.change(column.name, rare=(value,), counts=counts)
+        return Codec(schema)
 
     def filled(self, frame: Frame, numbers: Array) -> Frame:
         """The table with its missing cells from the numbers (n, D); a cell that has a value keeps its bits.
 
         What names rows stays missing where it is; a constant column is filled with its value.
         """
+        return self.overwritten(frame, numbers, np.isnan(self.numbers(frame)))
+
+    def overwritten(self, frame: Frame, numbers: Array, new: Array) -> Frame:
+        """The table with the numbers (n, D) where `new` (n, D) says so; every other cell keeps its bits.
+
+        Of columns that are not modelled, a constant one is filled where it is missing.
+        """
         places = {column.name: at for at, column in enumerate(self.columns)}
         made = dict(frame.columns)
         for column in self.schema.columns:
             cells = frame.columns[column.name]
-            if column.kind == "identifier" or not cells.missing.any():
+            here = new[:, places[column.name]] if column.modelled else cells.missing
+            if column.kind == "identifier" or not here.any():
                 continue
             typed = retyped(column, cells)
             if column.kind == "constant":
-                new = constant(typed, len(cells))
+                cell = constant(typed, len(cells))
             else:
-                new = to_cells(typed, numbers[:, places[column.name]])
-            values = np.where(cells.missing, new.values, cells.values)
-            made[column.name] = replace(cells, values=values, missing=cells.missing & new.missing)
+                cell = to_cells(typed, numbers[:, places[column.name]])
+            values = np.where(here, cell.values, cells.values)
+            made[column.name] = replace(
+                cells, values=values, missing=np.where(here, cell.missing, cells.missing)
+            )
         return frame.with_columns(made)
 
     def units(self, numbers: Array) -> Treatment:
         """The change of units of these columns: reals and times are standardised, positive ones divided by their
         geometric mean, bounded ones brought to [0, 1]; counts and categories stay."""
-        pairs = [_unit(column, numbers[:, at]) for at, column in enumerate(self.columns)]
+        each = numbers.each_column() if isinstance(numbers, SparseRows) else numbers.T
+        pairs = [_unit(column, values) for column, values in zip(self.columns, each, strict=True)]
         offset, scale = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
         event = (len(pairs),)
         return Treatment(

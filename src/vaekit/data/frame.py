@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from vaekit.data.cells import Cells, as_objects, cells_of_array, cells_of_objects
+from vaekit.data.sparse import SparseColumns
 from vaekit.errors import DataError, DataTypeError
 from vaekit.kinds import Array
 
@@ -54,6 +55,13 @@ class Frame:
     def select(self, names: Sequence[str]) -> Frame:
         """These columns, in this order."""
         return self._with({name: self.columns[name] for name in names}, self.index)
+
+    def renamed(self, names: Sequence[str]) -> Frame:
+        """The same columns under other names."""
+        columns = self.columns
+        if isinstance(columns, SparseColumns):
+            return self._with(SparseColumns(columns.matrix, names), self.index)
+        return self._with(dict(zip(names, columns.values(), strict=True)), self.index)
 
     def with_columns(self, columns: Mapping[str, Cells]) -> Frame:
         """Other columns in the same kind of table, with the same index."""
@@ -206,7 +214,8 @@ def dtype_name(native: Any, kind: str) -> str:
 
 def _of_array(given: Any) -> Frame:
     if hasattr(given, "toarray"):
-        raise DataError("X is sparse, and wanted is a dense table; give X.toarray().")
+        names = [f"x{at}" for at in range(given.shape[1])]
+        return Frame(SparseColumns(given, names), "array", plain=True, named=False)
     if hasattr(given, "detach"):
         given = given.detach().cpu().numpy()
     try:

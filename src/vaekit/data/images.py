@@ -1,5 +1,8 @@
 """A folder of images as uint8 (n, C, H, W), in the order of their names; subfolders are classes.
 
+One image is decoded at a time. Their pixels are an array, or a memory map of a file without a name where they are many,
+which fit reads a batch at a time.
+
 Grey files give one channel and colour files three; where both stand in one folder, `channels` says what is meant. What
 systems leave in folders (.DS_Store, Thumbs.db, __MACOSX, whatever is hidden) is no image. What becomes of each kind of
 file says `vaekit.data.picture`; of a film the first picture is taken.
@@ -8,7 +11,10 @@ file says `vaekit.data.picture`; of a film the first picture is taken.
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +32,8 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", "
 LEFT_BY_SYSTEMS = ("__MACOSX",)
 _MODES = {1: GREY, 3: COLOUR}
 _SHOWN = 8
+RESIDENT_BYTES = 2**29
+"""What pixels may take in memory; more of them stand in a file."""
 
 
 def read_images(
@@ -51,12 +59,12 @@ def read_images(
     treat = _treat(size, resize, channels, background)
     files = _files(path)
     digest = hashlib.sha256()
-    images, kept, broken = [], [], []
+    images, kept, broken = _Stack(len(files)), [], []
     for file in files:
         data = file.read_bytes()
         digest.update(file.relative_to(path).as_posix().encode() + data)
         try:
-            images.append(values_of(treat(plain(opened(data, file), file, background))))
+            images.add(values_of(treat(plain(opened(data, file), file, background))))
             kept.append(file)
         except RunError as error:
             broken.append(str(error))
@@ -65,7 +73,7 @@ def read_images(
     y, classes = _classes(path, kept)
     said = (f"left out {len(broken)} of {len(files)} files: {' '.join(broken)}",) if broken else ()
     return Source(
-        X=_stacked(images, kept, path), y=y, sha256=digest.hexdigest(), class_names=classes, said=said
+        X=images.stacked(kept, path), y=y, sha256=digest.hexdigest(), class_names=classes, said=said
     )
 
 
@@ -124,28 +132,61 @@ def _told(broken: list[str], files: int) -> str:
     return f"{' '.join(broken[:_SHOWN])}{more} Or leave such files out with skip_broken=True (--skip-broken)."
 
 
-def _stacked(images: list[Array], files: list[Path], folder: Path) -> Array:
-    """(n, C, H, W) of images of one size and kind; the list is emptied, so that memory holds them once."""
-    sizes = Counter(image.shape[1:] for image in images)
-    if len(sizes) > 1:
-        told = ", ".join(f"{h} x {w} ({n})" for (h, w), n in sizes.most_common(_SHOWN))
-        raise DataError(
-            f"the {len(images)} images in '{folder}' have {len(sizes)} sizes; height x width (and how many): "
-            f"{told}{', ...' if len(sizes) > _SHOWN else ''}. Bring them to one with size=64, for example (--size 64), "
-            "and resize='stretch', 'crop' or 'pad'."
-        )
-    kinds = [len(image) for image in images]
-    if len(set(kinds)) > 1:
-        grey, colour = (files[kinds.index(channels)].relative_to(folder) for channels in _MODES)
-        raise DataError(
-            f"'{folder}' holds {kinds.count(1)} grey images ('{grey}') and {kinds.count(3)} in colour ('{colour}'); "
-            "say what all shall be: channels=1 or channels=3 (--channels)."
-        )
-    stacked = np.empty((len(images), *images[0].shape), dtype=np.uint8)
-    for at in range(len(stacked)):
-        stacked[at] = images[at]
-        images[at] = stacked[at]
-    return stacked
+class _Stack:
+    """Images of one size and kind as one array (n, C, H, W), filled as they are read; on disk where it is large."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.shapes: list[tuple[int, ...]] = []
+        self.made: Array | None = None
+
+    def add(self, image: Array) -> None:
+        """The next image, (C, H, W); from the first one that is of another shape on, shapes are all that is kept."""
+        if self.made is None:
+            self.made = _room((self.most, *image.shape))
+        self.shapes.append(image.shape)
+        if image.shape == self.shapes[0]:
+            self.made[len(self.shapes) - 1] = image
+
+    def stacked(self, files: list[Path], folder: Path) -> Array:
+        """All of them. DataError where they are not alike."""
+        sizes = Counter(shape[1:] for shape in self.shapes)
+        if len(sizes) > 1:
+            told = ", ".join(f"{h} x {w} ({n})" for (h, w), n in sizes.most_common(_SHOWN))
+            raise DataError(
+                f"the {len(self.shapes)} images in '{folder}' have {len(sizes)} sizes; height x width (and how many): "
+                f"{told}{', ...' if len(sizes) > _SHOWN else ''}. Bring them to one with size=64, for example "
+                "(--size 64), and resize='stretch', 'crop' or 'pad'."
+            )
+        kinds = [shape[0] for shape in self.shapes]
+        if len(set(kinds)) > 1:
+            grey, colour = (files[kinds.index(channels)].relative_to(folder) for channels in _MODES)
+            raise DataError(
+                f"'{folder}' holds {kinds.count(1)} grey images ('{grey}') and {kinds.count(3)} in colour "
+                f"('{colour}'); say what all shall be: channels=1 or channels=3 (--channels)."
+            )
+        assert self.made is not None
+        return self.made[: len(self.shapes)]
+
+
+def _room(shape: tuple[int, ...]) -> Array:
+    """A new array of uint8, in a file without a name where memory should not hold it."""
+    size = math.prod(shape)
+    if size <= RESIDENT_BYTES:
+        return np.empty(shape, dtype=np.uint8)
+    file = None
+    try:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the map
+        os.posix_fallocate(file.fileno(), 0, size)
+    except OSError as error:
+        if file is not None:
+            file.close()
+        raise RunError(
+            f"{shape[0]:,} images of {' x '.join(map(str, shape[1:]))} take {size / 2**30:.1f} GiB, for which there is "
+            f"no room in '{tempfile.gettempdir()}' ({error.strerror or error}); set TMPDIR to a folder with room, or "
+            "make them smaller with size=64, for example (--size 64)."
+        ) from error
+    return np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
 
 
 def _classes(folder: Path, files: list[Path]) -> tuple[Array | None, tuple[str, ...] | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from vaekit.data.cells import Cells
 from vaekit.data.frame import Frame, as_frame
 from vaekit.data.read import read
-from vaekit.data.schema import Schema
+from vaekit.data.schema import Schema, share_told
 from vaekit.data.suspicion import Suspicion, suspicions
 from vaekit.errors import DataError
 
@@ -70,7 +70,7 @@ class Inspection:
             count = sum(spelled.values())
             told = ", ".join(f"{spelling or 'empty'} ({often:,})" for spelling, often in spelled.items())
             lines.append(
-                f"'{name}': {count:,} of {self.schema.rows:,} cells ({count / self.schema.rows:.1%}): {told}."
+                f"'{name}': {count:,} of {self.schema.rows:,} cells ({share_told(count, self.schema.rows)}): {told}."
             )
         return lines
 

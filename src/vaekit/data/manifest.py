@@ -14,6 +14,7 @@ from vaekit.errors import DataError
 NAME = "manifest.json"
 LARGEST = 32 * 2**20
 _PLAIN = re.compile(r"[^/\\\0]+\.(npz|parquet)")
+_LABELS = re.compile(r"[^/\\\0.][^/\\\0]*\.npy")
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -30,6 +31,14 @@ class ShardFile(_Strict):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class LabelFile(_Strict):
+    """A .npy file with the label of every row, which counts class_names where those are given (-1: unlabelled)."""
+
+    file: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    class_names: list[str] | None
+
+
 class Manifest(_Strict):
     """All files, in order. event: the shape of an example; columns: their names in a table."""
 
@@ -39,6 +48,7 @@ class Manifest(_Strict):
     dtype: str
     columns: list[str] | None
     shards: Annotated[list[ShardFile], Field(min_length=1)]
+    labels: LabelFile | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -46,6 +56,8 @@ class Manifest(_Strict):
         wrong = [name for name in names if not _PLAIN.fullmatch(name) or name.startswith(".")]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no name of a .npz or .parquet file beside it")
+        if self.labels is not None and not _LABELS.fullmatch(self.labels.file):
+            raise ValueError(f"{self.labels.file!r} is no name of a .npy file beside it")
         if len(set(names)) < len(names):
             raise ValueError("it names a file twice")
         if sum(shard.rows for shard in self.shards) != self.rows:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
@@ -176,7 +177,7 @@ class Schema:
         """The schema as a table to read."""
         head = ("column", "kind", "type", "values", "missing", "likelihood", "reason")
         lines = [head, *(self._line(column) for column in self.columns)]
-        widths = [min(_WIDEST, max(len(line[at]) for line in lines)) for at in range(len(head) - 1)]
+        widths = [min(_WIDEST, max(_width(line[at]) for line in lines)) for at in range(len(head) - 1)]
         return "\n".join(
             "  ".join(
                 [*(_cut(cell, width) for cell, width in zip(line, widths, strict=False)), line[-1]]
@@ -185,7 +186,7 @@ class Schema:
         )
 
     def _line(self, column: Column) -> tuple[str, ...]:
-        missing = f"{column.missing / self.rows:.1%}" if column.missing and self.rows else "-"
+        missing = share_told(column.missing, self.rows) if column.missing and self.rows else "-"
         return (
             column.name,
             column.kind,
@@ -200,8 +201,23 @@ class Schema:
         return self.show()
 
 
+def share_told(some: int, rows: int) -> str:
+    """Some of the rows in per cent, of which a few are never told as none."""
+    share = some / rows
+    return "<0.1%" if 0 < share < 0.001 else f"{share:.1%}"
+
+
+def _width(text: str) -> int:
+    """The places that a text takes in a terminal, where letters of East Asia take two."""
+    return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+
+
 def _cut(text: str, width: int) -> str:
-    return text.ljust(width) if len(text) <= width else text[: width - 3] + "..."
+    if _width(text) > width:
+        while _width(text) > width - 3:
+            text = text[:-1]
+        text += "..."
+    return text + " " * (width - _width(text))
 
 
 def _plain(value: Any) -> Any:

@@ -86,7 +86,27 @@ def read_shards(path: Path) -> Source:
     manifest, content = read_manifest(path)
     names = None if manifest.columns is None else tuple(manifest.columns)
     shards = Shards(path, manifest)
-    return Source(X=shards, sha256=hashlib.sha256(content).hexdigest(), feature_names=names)
+    y, class_names = _labels(path, manifest)
+    digest = hashlib.sha256(content).hexdigest()
+    return Source(X=shards, y=y, sha256=digest, feature_names=names, class_names=class_names)
+
+
+def _labels(folder: Path, manifest: Manifest) -> tuple[Array | None, tuple[str, ...] | None]:
+    """(the labels of all rows, their class names), None where there are none."""
+    if manifest.labels is None:
+        return None, None
+    path, said = folder / manifest.labels.file, manifest.labels
+    try:
+        if sha256_of_file(path) != said.sha256:
+            raise DataError(
+                f"the labels '{path}' are not those that {NAME} names; take a copy, or shard anew."
+            )
+        y: Array = np.load(path, allow_pickle=False)
+    except OSError as error:
+        raise DataError(f"the labels '{path}' cannot be read ({error.strerror or error}).") from error
+    if y.shape != (manifest.rows,):
+        raise DataError(f"the labels '{path}' have shape {y.shape}, and there are {manifest.rows:,} rows.")
+    return y, None if said.class_names is None else tuple(said.class_names)
 
 
 def rows_of_file(path: Path) -> Source:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from vaekit.data.frame import Frame
 from vaekit.data.layout import blocks
 from vaekit.data.pieces import Pieces
 from vaekit.kinds import Array
@@ -44,6 +45,11 @@ class Source:
     def rows(self) -> int:
         """How many examples there are."""
         return len(self.X)
+
+    def some(self, chosen: Array) -> Source:
+        """Those of the examples that are chosen, (n,) bool, with their labels and without a test part."""
+        X = self.X if isinstance(self.X, Frame) else np.asarray(self.X)
+        return replace(self, X=X[chosen], y=None if self.y is None else self.y[chosen], test=None)
 
     def to_json(self) -> dict[str, Any]:
         """The record, as plain data, from which `reread` reads the same data again."""

@@ -6,20 +6,25 @@ rows takes a block of them at a time, as it does from a memory map: `rows[3:7]` 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from vaekit.data.cells import Cells, cells_of_array
 from vaekit.kinds import Array
 
 
 class SparseRows:
-    """A scipy sparse table in rows (CSR), of which any rows can be taken as an array."""
+    """A scipy sparse table in rows (CSR), of which any rows can be taken as an array.
+
+    units: None, or (offset, scale) of the columns, (D,) each: a row that is taken is (row - offset) / scale, float32.
+    """
 
     ndim = 2
 
-    def __init__(self, matrix: Any) -> None:
-        self.matrix = matrix
+    def __init__(self, matrix: Any, units: tuple[Array, Array] | None = None) -> None:
+        self.matrix, self.units = matrix, units
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -38,7 +43,16 @@ class SparseRows:
     def __getitem__(self, rows: Any) -> Array:
         """The rows of a slice or of an array of numbers, (len, columns)."""
         taken: Array = self.matrix[rows].toarray()
-        return taken
+        if self.units is None:
+            return taken
+        offset, scale = self.units
+        return ((taken - offset) / scale).astype(np.float32)
+
+    def each_column(self) -> Iterator[Array]:
+        """The values of one column after the other, (n,)."""
+        columns = self.matrix.tocsc()
+        for at in range(self.shape[1]):
+            yield _column(columns, at)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """np.isnan alone, which is False everywhere: what is not stored is 0, and no value is hidden."""
@@ -58,3 +72,42 @@ class SparseRows:
     def float32(self) -> SparseRows:
         """The same rows as the model reads them."""
         return SparseRows(self.matrix.astype(np.float32))
+
+
+class SparseColumns(Mapping[str, Cells]):
+    """The columns of a sparse table by name, each made when it is asked for: one of them is whole at a time."""
+
+    def __init__(self, matrix: Any, names: Sequence[str]) -> None:
+        self.matrix, self.names = matrix, names
+        self._columns, self._at = matrix.tocsc(), {name: at for at, name in enumerate(names)}
+
+    def __getitem__(self, name: str) -> Cells:
+        return cells_of_array(_column(self._columns, self._at[name]), name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def _column(columns: Any, at: int) -> Array:
+    """A column of a table in columns (CSC), (n,)."""
+    made = np.zeros(columns.shape[0], dtype=columns.dtype)
+    here = slice(columns.indptr[at], columns.indptr[at + 1])
+    np.add.at(made, columns.indices[here], columns.data[here])  # a place may be stored in parts
+    return made
+
+
+def sparse_of(columns: Iterator[Array], shape: tuple[int, int]) -> SparseRows:
+    """Columns (n,) that mostly hold 0, one after the other, as float64 rows of this shape."""
+    from scipy.sparse import csc_array
+
+    places, values, ends = [], [], [0]
+    for column in columns:
+        at = np.flatnonzero(column)
+        places.append(at)
+        values.append(column[at])
+        ends.append(ends[-1] + len(at))
+    stored = (np.concatenate(values).astype(np.float64), np.concatenate(places), np.array(ends))
+    return SparseRows(csc_array(stored, shape=shape).tocsr())

@@ -5,16 +5,17 @@ A number is itself, a category its place in the schema, a time the count of its 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from vaekit.data.cells import Cells, as_objects
+from vaekit.data.cells import Cells, as_objects, is_missing
 from vaekit.data.column import NAMED_VALUES, Column
-from vaekit.data.facts import PER_UNIT, STEPS
-from vaekit.errors import DataError
+from vaekit.data.facts import MOST_RARE_KEPT, PER_UNIT, STEPS
+from vaekit.errors import DataError, suggestion
 from vaekit.kinds import Array, Rng
 
 _INTEGER = ("int", "Int", "uint", "UInt")
@@ -70,7 +71,9 @@ def _places(column: Column, cells: Cells) -> Array:
     """The place of each value among the categories; a categorical column's rare and unseen ones at their end."""
     values, inverse = _factorised(cells)
     at = {value: place for place, value in enumerate(column.categories)}
-    bucket = float(len(at)) if column.kind == "categorical" else None
+    if cells.form == "number":
+        at = {**at, **{number: at[text] for number, text in _numbers_as_texts(column).items() if text in at}}
+    bucket = float(len(column.categories)) if column.kind == "categorical" else None
     places = []
     for value in values:
         place = at.get(value, bucket)
@@ -86,6 +89,15 @@ def _places(column: Column, cells: Cells) -> Array:
     return made
 
 
+def _numbers_as_texts(column: Column) -> dict[float, str]:
+    """The texts of a column that read as numbers, by these: a file in which all of its cells do has lost the texts."""
+    found = {}
+    for text in (*column.categories, *column.rare) if column.form == "text" else ():
+        with contextlib.suppress(ValueError):
+            found[float(text)] = text
+    return found
+
+
 def _factorised(cells: Cells) -> tuple[list[Any], Array]:
     """(the different known values, which of them each known cell is)."""
     if cells.form != "text":
@@ -99,7 +111,10 @@ def _factorised(cells: Cells) -> tuple[list[Any], Array]:
 
 
 def from_text(column: Column, value: Any) -> Any:
-    """A number, a truth, a time or a level that was given as text as itself; anything else as it is."""
+    """A number, a truth, a time or a level that was given as text as itself, and a number that is one of the column's
+    texts as that; anything else as it is."""
+    if isinstance(value, int | float):
+        return _numbers_as_texts(column).get(value, value)
     if not isinstance(value, str):
         return value
     levels = {str(category): category for category in (*column.categories, *column.rare)}
@@ -111,6 +126,17 @@ def from_text(column: Column, value: Any) -> Any:
         return {"true": True, "false": False}[value.lower()] if column.form == "truth" else float(value)
     except (ValueError, KeyError) as error:
         raise DataError(f"column '{column.name}' holds {column.form}s, and {value!r} is none.") from error
+
+
+def refuse_unseen(column: Column, value: Any) -> None:
+    """DataError for a category that fit has not seen, where it is asked for by name."""
+    seen = (*column.categories, *column.rare)
+    all_kept = len(column.rare) < MOST_RARE_KEPT
+    if column.kind == "categorical" and all_kept and not is_missing(value) and value not in seen:
+        raise DataError(
+            f"column '{column.name}' never had {value!r} in fit; it had {', '.join(repr(c) for c in seen[:8])}"
+            f"{', ...' if len(seen) > 8 else ''}: give one of these.{suggestion(value, map(str, seen))}"
+        )
 
 
 def to_cells(column: Column, numbers: Array, drawn: Rng | None = None) -> Cells:

@@ -103,7 +103,7 @@ class Treatment:
     def to_model(self, X: Any) -> Array:
         """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape).
 
-        Sparse rows stay so: what reads them takes their values as they are.
+        Sparse rows stay so, and are treated where they are taken.
         """
         X = X if isinstance(X, SparseRows) else np.asanyarray(X)
         if X.shape[1:] not in (self.user_shape, self.event_shape, (math.prod(self.event_shape),)):
@@ -112,7 +112,8 @@ class Treatment:
                 f"so (n, {', '.join(map(str, self.user_shape))}) is wanted."
             )
         if isinstance(X, SparseRows):
-            return X.float32()  # type: ignore[return-value]
+            as_it_is = self._as_it_is
+            return X.float32() if as_it_is else SparseRows(X.matrix, (self.offset, self.scale))  # type: ignore[return-value]
         x = np.empty((len(X), *self.event_shape), dtype=np.float32)
         done = 0
         for block in blocks(X):

@@ -14,14 +14,16 @@ import numpy as np
 
 from vaekit.data.arrays import numbers
 from vaekit.data.dataset import items
+from vaekit.data.labels import as_labels
 from vaekit.data.layout import as_rows, blocks
-from vaekit.data.manifest import NAME, Manifest
+from vaekit.data.manifest import NAME, LabelFile, Manifest
 from vaekit.data.shards import Shards, described, rows_of_file, shard_files
 from vaekit.data.source import sha256_of_file
 from vaekit.data.tables import is_frame, read_frame
 from vaekit.errors import DataError, OutputExists, RunError
 from vaekit.kinds import Array
 
+LABELS = "labels.npy"
 SHARD_BYTES = 2**25
 ITEMS = 256
 
@@ -30,15 +32,23 @@ Block = tuple[Array, tuple[str, ...] | None]
 
 
 def write_shards(
-    rows: Any, folder: str | Path, *, rows_per_shard: int | None = None, columns: Sequence[str] | None = None
+    rows: Any,
+    folder: str | Path,
+    *,
+    rows_per_shard: int | None = None,
+    columns: Sequence[str] | None = None,
+    labels: Any = None,
+    class_names: Sequence[str] | None = None,
 ) -> Shards:
     """Write rows to a new folder of .npz shards with a manifest, and give them as `fit` takes them.
 
     rows: an array or memory map (n, *event), a frame, a Dataset of items x or (x, y) of which x is written, or an
     iterator of blocks, each an array (b, *event) or a frame; then only one shard is in memory at a time.
-    rows_per_shard: None makes files of about 32 MiB. columns: the names of those of an array. The folder appears whole
-    or not at all. Raises OutputExists when it is there already, DataError for blocks that do not fit together, RunError
-    when the disk is full.
+    rows_per_shard: None makes files of about 32 MiB. columns: the names of those of an array. labels: one a row,
+    numbers or texts, kept in a file beside them; class_names: what whole numbers count.
+
+    The folder appears whole or not at all. Raises OutputExists when it is there already, DataError for blocks that do
+    not fit together, RunError when the disk is full.
     """
     folder = Path(folder).expanduser()
     if os.path.lexists(folder):
@@ -49,6 +59,10 @@ def write_shards(
     try:
         staging.mkdir(parents=True)
         manifest = _write(_named(_blocks_of(rows), columns), staging, rows_per_shard)
+        if labels is not None:
+            manifest = manifest.model_copy(
+                update={"labels": _write_labels(labels, class_names, staging, manifest.rows)}
+            )
         (staging / NAME).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
         os.rename(staging, folder)  # fails where something has come there since
     except OSError as error:
@@ -124,6 +138,22 @@ def _write(given: Iterator[Block], folder: Path, rows_per_shard: int | None) -> 
     if not found:
         raise DataError("there are no rows to write; give at least two.")
     return described(files, found, names)
+
+
+def _write_labels(labels: Any, class_names: Sequence[str] | None, folder: Path, rows: int) -> LabelFile:
+    """The labels of all rows in one file."""
+    y = np.asarray(labels)
+    if y.shape != (rows,):
+        raise DataError(f"labels has shape {y.shape}, and there are {rows:,} rows; give one a row.")
+    if class_names is None:
+        y, class_names = as_labels(y)
+    file = folder / LABELS
+    np.save(file, y)
+    return LabelFile(
+        file=file.name,
+        sha256=sha256_of_file(file),
+        class_names=None if class_names is None else list(class_names),
+    )
 
 
 def _named(given: Iterator[Block], columns: Sequence[str] | None) -> Iterator[Block]:

@@ -7,6 +7,7 @@ import numpy as np
 from vaekit.doctor.patient import MOST_ROWS, Patient
 from vaekit.doctor.thresholds import GENERALISATION_GAP, NEARER
 from vaekit.doctor.verdict import Effect, Verdict
+from vaekit.measure.baselines import flat, mean_imputation
 from vaekit.measure.copies import nearest_copies
 
 MOST_DRAWS = 800
@@ -25,9 +26,10 @@ def memorising(patient: Patient) -> Verdict | None:
     chosen = patient.rng.permutation(np.resize(np.arange(len(seen[0])), MOST_DRAWS))
     given = None if seen[1] is None else seen[1][chosen]
     samples = patient.decoded(patient.prior_draws(len(chosen), given), given)
-    copies = nearest_copies(
-        samples, seen[0], patient.unseen[0], rng=np.random.default_rng([patient.estimator.seed_, 5])
-    )
+    # Hidden values are filled alike on either side, so that they move no sample towards one of them.
+    train, holdout = (mean_imputation(flat(seen[0]), flat(rows)) for rows in (seen[0], patient.unseen[0]))
+    rng = np.random.default_rng([patient.estimator.seed_, 5])
+    copies = nearest_copies(flat(samples), train, holdout, rng=rng)
     assert copies.nearer is not None
     nearer = copies.nearer.value
     return Verdict(

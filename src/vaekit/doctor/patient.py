@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vaekit.estimators.prepare import moments
 from vaekit.kinds import Array
 from vaekit.measure.reader import Reader
 from vaekit.model import LatentModel, make_model
@@ -111,8 +112,8 @@ class Patient:
     @cached_property
     def untrained(self) -> LatentModel:
         """A network of the same shape before its first step."""
-        x = torch.from_numpy(self.seen[0][: 2 * MOST_ROWS])
-        facts = {"examples": x, "mean": x.mean(0), "spread": x.std(0, unbiased=False)}
+        x = self.seen[0][: 2 * MOST_ROWS]
+        facts = {"examples": torch.from_numpy(x), **moments(x)}
         sizes = replace(self.estimator.sizes_, facts=self.estimator.sizes_.facts | facts)
         generator = torch.Generator().manual_seed(self.estimator.seed_)
         device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
@@ -123,7 +124,8 @@ class Patient:
         a probability; else half a nat a value, which is what the errors of a gaussian that knows its scale cost."""
         if self.estimator.treatment_.measure == "mass":
             return max(abs(nats), 1e-9)
-        return 0.5 * max(1, int(np.prod(self.estimator.treatment_.event_shape)))
+        x = self.judges[0]
+        return 0.5 * max(1.0, float(np.count_nonzero(~np.isnan(x))) / len(x))
 
     def stake_told(self, stake: float) -> str:
         """The same in words: '88.2 nats of the bound'."""
@@ -168,7 +170,7 @@ class Patient:
                 some = slice(start, start + AT_ONCE)
                 given = None if c is None else reader.tensor(c[some])
                 p_x = reader.model.decode(reader.tensor(codes[some]).unsqueeze(0), given)
-                total += float(p_x.log_prob(reader.tensor(x[some]), None).double().sum())
+                total += float(p_x.log_prob(*reader.model.seen(reader.tensor(x[some]))).double().sum())
         return total / len(x)
 
 

@@ -70,7 +70,14 @@ def _gain_of_a_wider_posterior(patient: Patient) -> float:
             [
                 elbo(
                     Evidence(
-                        t, None, None, one, found.p_z, one.draw(noise), found.likelihood, found.decoder_c
+                        found.x,
+                        None,
+                        found.observed,
+                        one,
+                        found.p_z,
+                        one.draw(noise),
+                        found.likelihood,
+                        found.decoder_c,
                     )
                 )
                 for one in each

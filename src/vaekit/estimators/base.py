@@ -29,6 +29,7 @@ from vaekit.estimators.parameters import CONSTRAINTS
 from vaekit.estimators.pieces import read_pieces
 from vaekit.estimators.prepare import (
     Prepared,
+    check_sparse,
     check_support,
     chosen_rows,
     epochs_for,
@@ -409,7 +410,10 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
     def _scorable(self, X: Any, c: Any) -> tuple[Array, Array | None]:
         """As `_given`, with the support of the likelihood checked."""
         x, c = self._given(X, c)
-        self.model_.likelihood.check(x.stored if isinstance(x, SparseRows) else x)
+        if isinstance(x, SparseRows):
+            check_sparse(x, self.model_.likelihood)
+        else:
+            self.model_.likelihood.check(x)
         return x, c
 
     def _reader(self, c: Array | None = None) -> Reader:

@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from vaekit.data.holes import filled
 from vaekit.errors import DataError, SpecError
@@ -68,8 +69,8 @@ class FillsHoles:
         """(low, high), each of the kind and shape of X: a hidden value lies between them with probability `level`.
 
         Quantiles of 1,000 draws of x that are weighted by importance; an observed value is its own low and high.
-        Missing at random is assumed, and the probability is that of the model: `vaekit.measure.coverage` compares it
-        with values hidden on purpose.
+        Missing at random is assumed, and the probability is that of the model: `vaekit.measure.interval_coverage`
+        compares it with values hidden on purpose.
         """
         if not isinstance(level, Real) or not 0 < float(level) < 1:
             raise DataError(
@@ -81,6 +82,10 @@ class FillsHoles:
 
     def _holed(self, X: Any, c: Any) -> tuple[Array, Reader, Array]:
         """(X as model values (n, *event), a reader of the rows with holes, their numbers)."""
+        if issparse(X):
+            raise DataError(
+                "X is sparse: what it does not store is 0 and not missing, so there is nothing to fill."
+            )
         x, given = self._given(X, c, holes=True)
         self.model_.likelihood.check(x)
         holed = np.flatnonzero(np.isnan(x).reshape(len(x), -1).any(1))

@@ -51,6 +51,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "condition_in": ["array-like"],
     "labels": [StrOptions({"prior", "decoder"}), None],
     "critic": [str, Part],
+    "first": [Interval(Integral, 1, None, closed="left"), None],
     "label_weight": [Interval(Real, 0, None, closed="neither")],
     "score_by": [StrOptions({"likelihood", "elbo", "reconstruction", "regret", "typicality"})],
     "contamination": [Interval(Real, 0, 0.5, closed="right"), StrOptions({"auto"})],

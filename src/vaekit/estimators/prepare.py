@@ -78,7 +78,7 @@ def prepare(
             f"{np.mean(found.hidden):.1%} of all values are missing; the bound is that of the others."
         )
     x = treatment.to_model(X[_some_rows(len(X), seed)])
-    facts: dict[str, Any] = {"examples": torch.from_numpy(x), **_moments(x)}
+    facts: dict[str, Any] = {"examples": torch.from_numpy(x), **moments(x)}
     if domain in ("levels", "categories") and found.levels is not None:
         facts["levels"] = found.levels
     sizes = Sizes(treatment.event_shape, spec.latent_dim, condition_dim, facts)
@@ -92,7 +92,7 @@ def prepare(
     return Prepared(spec, found, treatment, sizes, said)
 
 
-def _moments(x: Array) -> dict[str, Any]:
+def moments(x: Array) -> dict[str, Any]:
     """The mean and the standard deviation of each value over the rows (n, *event) where it was observed."""
     if not np.isnan(x).any():
         return {"mean": torch.from_numpy(x.mean(0)), "spread": torch.from_numpy(x.std(0))}
@@ -194,11 +194,17 @@ def chosen_rows(rows: Rows, numbers: Any) -> Rows:
 def check_support(X: Array, treatment: Treatment, likelihood: Likelihood) -> None:
     """DataError when a value of X is outside of the likelihood's support."""
     if isinstance(X, SparseRows):
-        likelihood.check(X.stored)  # the others are 0, which every count may be
+        check_sparse(treatment.to_model(X), likelihood)
         return
     for block in blocks(X):
         x = treatment.to_model(block)
         likelihood.check(treatment.fixed_draw(x) if treatment.binarize == "dynamic" else x)
+
+
+def check_sparse(x: Any, likelihood: Likelihood) -> None:
+    """The same of sparse rows in the model's units: of counts what is stored, since 0 every count may be."""
+    for values in [x.stored] if likelihood.domain == "counts" else blocks(x):
+        likelihood.check(values)
 
 
 def epochs_for(rows: int, batch_size: int) -> int:

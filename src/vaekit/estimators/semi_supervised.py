@@ -5,19 +5,24 @@ A code is [class, style]: C class probabilities, then `latent_dim` values of sty
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from vaekit.errors import SpecError
 from vaekit.estimators.abilities import unless
 from vaekit.estimators.adversarial import critics_of
 from vaekit.estimators.labelled import LabelledEstimator, repeated
+from vaekit.estimators.layers import first_model, put_together, second_model, seeded, stacked_network
 from vaekit.estimators.reconstructing import Reconstructs
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood
 from vaekit.spec import Spec, part
+from vaekit.train import Outcome
+from vaekit.train.timebox import seconds_of
 
 LEAST_PROBABILITY = 1e-12
 
@@ -175,6 +180,10 @@ class SemiSupervisedVAE(SemiSupervisedEstimator):
     ----------
     latent_dim : int
         Values of the style z; a code has one more for each class, before them.
+    first : int or None
+        Kingma's M1+M2: so many codes of a VAE that is fitted first, on all rows and with the options given here, and
+        whose codes the classes are then told from. Fewer labels are enough where its codes say more than the values
+        of x do. p(x | y, z) is then the VAE's p(x | codes) at the mean code of (y, z). None: x itself, M2 alone.
     label_weight : float
         Of the cross-entropy on labelled rows, Kingma's alpha: mean nats of a labelled row beside the bound of a row.
     likelihood : str, part or module
@@ -189,6 +198,7 @@ class SemiSupervisedVAE(SemiSupervisedEstimator):
         self,
         latent_dim: int = 2,
         *,
+        first: int | None = None,
         label_weight: float = 10.0,
         likelihood: Any = "auto",
         penalties: tuple[Any, ...] = (),
@@ -238,6 +248,7 @@ class SemiSupervisedVAE(SemiSupervisedEstimator):
             random_state=random_state,
             verbose=verbose,
         )
+        self.first = first
         self.label_weight = label_weight
 
     def _spec(self) -> Spec:
@@ -245,13 +256,45 @@ class SemiSupervisedVAE(SemiSupervisedEstimator):
         return Spec(
             latent_dim=self.latent_dim + classes,
             likelihood=self.likelihood,
-            network=self.network,
+            network=self.network if self.first is None else stacked_network(self.first, self.network),
             prior=part("class-and-normal", components=classes, weights=self._shares),
             posterior=part("class-then-style", classes=classes),
             bound=part("m2", classes=classes),
             penalties=(part("label-loss", weight=self.label_weight), *self.penalties),
             condition=("prior",),
         )
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        max_time: float | str | None = None,
+        checkpoint: str | Path | None = None,
+    ) -> Self:
+        """Learn from X and y, which is -1 where a row has no label; see VAE.
+
+        With `first` two models are fitted, each for at most half of max_time; `history_` is that of the second, and
+        there is no checkpoint (SpecError).
+        """
+        if self.first is None:
+            return super().fit(X, y, max_time=max_time, checkpoint=checkpoint)
+        if checkpoint is not None:
+            raise SpecError(
+                f"a fit with first={self.first} is two fits, which a checkpoint does not keep; give no checkpoint, or "
+                "first=None."
+            )
+        half = None if max_time is None else seconds_of(max_time) / 2
+        with seeded(self) as seed:
+            whole = self._begin(X, y)
+            first = first_model(self, seed).fit(X, max_time=half)
+            second = second_model(self, seed).fit(first.transform(X), y, max_time=half)
+        put_together(whole.training.model, first, second)
+        whole.training.model.eval()
+        interrupted = first.interrupted_ or second.interrupted_
+        self._keep(whole, Outcome(second.history_, second.best_epoch_, interrupted, False, second.diverged_))
+        self._log([f"first model: {first.network_}; {first.n_iter_} epochs."])
+        return self
 
     def log_likelihood(self, X: Any, n_samples: int = 5000, *, c: Any = None) -> LogLikelihood:
         """Mean log p(x) of X by importance sampling, with its errors, in nats per example in the units of X; with c

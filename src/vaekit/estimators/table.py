@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from vaekit.data.frame import Frame, as_frame, is_frame
@@ -34,8 +34,10 @@ def read_table(
         _checked(estimator, X, frame.names, reset, skip_check_array=True)
     else:
         array = np.array(X, dtype=object) if isinstance(X, list | tuple) else as_array(X)
-        finite = "allow-nan" if holes else True
+        finite: Any = "allow-nan" if holes else True
         rules: dict[str, Any] = {"dtype": None, "ensure_all_finite": finite, "ensure_min_samples": fewest}
+        if issparse(array):
+            rules |= {"dtype": "numeric", "accept_sparse": ("csr", "csc"), "ensure_all_finite": True}
         if getattr(getattr(array, "dtype", None), "kind", "") == "O":
             array = _plain(array)
             rules["ensure_all_finite"] = rules["ensure_all_finite"] if array.dtype.kind != "O" else False
@@ -47,7 +49,7 @@ def read_table(
         and len(names) == len(frame.columns)
         and not (frame.named and _knows_names(estimator))
     ):
-        frame = replace(frame, columns=dict(zip(names, frame.columns.values(), strict=True)))
+        frame = frame.renamed(names)
     return frame
 
 

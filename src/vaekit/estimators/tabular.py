@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar
@@ -32,9 +33,10 @@ class TabularVAE(VAE):
     """A variational autoencoder of tables: each column has a likelihood that suits its kind, and cells may be missing.
 
     X is a frame of pandas, polars or pyarrow, or an array; what comes back is of that kind, with its columns, units and
-    types. What the columns are is inferred, shown by `print(model.schema_)`, and can be said: see `Schema` and
-    `vaekit.inspect`. A column that names rows (an identifier) is refused until the schema declares it as one, which
-    leaves it out, or as something else. Columns are compared with those of fit by their names, in their order.
+    types. Of a sparse matrix a batch of rows at a time becomes an array, and arrays come back. What the columns are is
+    inferred, shown by `print(model.schema_)`, and can be said: see `Schema` and `vaekit.inspect`. A column that names
+    rows (an identifier) is refused until the schema declares it as one, which leaves it out, or as something else.
+    Columns are compared with those of fit by their names, in their order.
 
     Fitted attributes beside those of VAE: schema_ (a Schema), codec_ (the way between tables and matrices).
 
@@ -212,7 +214,8 @@ class TabularVAE(VAE):
         return self._known(self.codec_.numbers(frame), holes)
 
     def _examples(self, X: Any) -> Array:
-        return self.codec_.numbers(self._table(X))
+        numbers: Array = self.codec_.numbers(self._table(X))[:]  # of sparse rows an array
+        return numbers
 
     def _numbers(self, given_back: Any) -> Array:
         frame = as_frame(given_back)
@@ -236,6 +239,25 @@ class TabularVAE(VAE):
         table = self._table([given] if np.ndim(given) == 1 else given)
         return super()._known_values(self.codec_.numbers(table), asked)
 
+    def _holding(self, given: Any) -> TabularVAE:
+        values = mapping_of(given)
+        if values is None:
+            frame = self._table([given] if np.ndim(given) == 1 else given)
+            values = dict(zip(frame.names, next(frame.rows()), strict=True))
+        held = copy(self)
+        held.codec_ = self.codec_.holding(values)
+        return held
+
+    def _moved(self, own: Array, before: Array, after: Array) -> Array:
+        moved = [
+            _MOVES.get(column.kind, _same_unless_it_changes)(*(each[:, at] for each in (own, before, after)))
+            for at, column in enumerate(self.codec_.columns)
+        ]
+        return self.codec_.inside(np.column_stack(moved))
+
+    def _rewritten(self, X: Any, rows: Array, own: Array) -> Any:
+        return self.codec_.overwritten(self._table(X), rows, rows != own).native()
+
     def _put(self, X: Any, x: Array, holed: Array, values: Array) -> Any:
         numbers = self.treatment_.to_user(x)
         numbers[holed] = self.treatment_.to_user(values)
@@ -249,7 +271,26 @@ class TabularVAE(VAE):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.sparse = True
         return tags
+
+
+def _by_difference(own: Array, before: Array, after: Array) -> Array:
+    return own + (after - before)
+
+
+def _in_proportion(own: Array, before: Array, after: Array) -> Array:
+    return own * (after / before)
+
+
+def _same_unless_it_changes(own: Array, before: Array, after: Array) -> Array:
+    return np.where(before == after, own, after)
+
+
+_MOVES = dict.fromkeys(("real", "datetime", "count", "bounded"), _by_difference) | {
+    "positive": _in_proportion
+}
+"""kind -> how a number (n,) moves when what is expected of its row does; names are the others."""
 
 
 def _latent_dim(schema: Schema) -> int:

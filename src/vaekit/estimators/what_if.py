@@ -45,15 +45,18 @@ class Counterfactual:
     """Rows as they would look with some columns changed, in the user's units, (n, *shape) each.
 
     rows    the changed columns as asked; the others moved by `after - before` where values are real numbers, so that
-            a row keeps what sets it apart and a change to its own value changes nothing; else as in `after`
-    before  what the model expects of the row as it is: the mean of p(x | z) over p(z | row)
+            a row keeps what sets it apart and a change to its own value changes nothing; else as in `after`. In a table
+            positive columns move in proportion, a name changes where the most probable one does, and the kind of the
+            table is that of X
+    before  what the model expects of the row as it is: the mean of p(x | z) over p(z | row), of names in a table the
+            most probable one
     after   the same of the row with the columns changed
     effective_sample_size  (n,) the smaller one of the codes that `before` and `after` are means over
     """
 
-    rows: Array
-    before: Array
-    after: Array
+    rows: Any
+    before: Any
+    after: Any
     effective_sample_size: Array
 
     def __repr__(self) -> str:
@@ -135,9 +138,12 @@ class WhatIf:
             )
         numbers = self.treatment_.to_user(found.x).reshape(int(n), -1)
         numbers[:, said.known] = said.values[said.known]
-        return self._as_table(
-            numbers.reshape(int(n), *self.treatment_.user_shape), drawn=None if mean else seed
-        )
+        numbers = numbers.reshape(int(n), *self.treatment_.user_shape)
+        return self._holding(given)._as_table(numbers, drawn=None if mean else seed)
+
+    def _holding(self: Any, given: Any) -> Any:
+        """The estimator that gives rows back with known values as they were given."""
+        return self
 
     @unless(why_no_density)
     def log_likelihood_ratio(
@@ -173,7 +179,7 @@ class WhatIf:
         _check_number("n_samples", n_samples)
         self._refuse_relaxed("counterfactual")
         domain = self.model_.likelihood.domain
-        if domain not in ("real", "unit", "binary", "counts", "levels"):
+        if domain not in ("real", "unit", "binary", "counts", "levels", "mixed"):
             raise SpecError(
                 f"counterfactual has no answer for values that are {domain}, since they have no mean; use "
                 "sample(n, given=...) with the values that stay."
@@ -181,21 +187,30 @@ class WhatIf:
         changed = self._known_values(change, "change")
         self._known_row(changed, "change")
         x, given = self._scorable(X, c)
-        before_change = self._examples(X).astype(np.float64).reshape(len(x), -1)
-        rows = np.where(changed.known, changed.values, before_change)
-        x_changed = self._rows(rows.reshape(len(x), *self.treatment_.user_shape))
+        own = self._examples(X).astype(np.float64).reshape(len(x), -1)
+        asked = np.where(changed.known, changed.values, own).reshape(len(x), *self.treatment_.user_shape)
         reader = self._reader(given)
         (before, size), (after, size_after) = (
-            expected_rows(reader, each, int(n_samples)) for each in (x, x_changed)
+            expected_rows(reader, each, int(n_samples), most_probable=domain == "mixed")
+            for each in (x, self._rows(asked))
         )
-        before, after = self._shown(before), self._shown(after)
-        others = (
-            (before_change + (after - before).reshape(len(x), -1))
-            if domain == "real"
-            else after.reshape(len(x), -1)
+        expected = [self.treatment_.to_user(each).reshape(len(x), -1) for each in (before, after)]
+        moved = np.where(np.isnan(own), expected[1], self._moved(own, *expected))
+        rows = np.where(changed.known, changed.values, moved)
+        return Counterfactual(
+            self._holding(change)._rewritten(X, rows.reshape(asked.shape), own.reshape(asked.shape)),
+            self._shown(before, like=X),
+            self._shown(after, like=X),
+            np.minimum(size, size_after),
         )
-        rows = np.where(changed.known, changed.values, others).reshape(after.shape)
-        return Counterfactual(rows, before, after, np.minimum(size, size_after))
+
+    def _moved(self: Any, own: Array, before: Array, after: Array) -> Array:
+        """Rows (n, size) in the user's units, moved as what is expected of them moves."""
+        return own + (after - before) if self.model_.likelihood.domain == "real" else after
+
+    def _rewritten(self: Any, X: Any, rows: Array, own: Array) -> Any:
+        """Numbers `rows` (n, *shape) of X, which were `own`, as they are given back."""
+        return rows
 
 
 def _check_number(name: str, value: Any) -> None:

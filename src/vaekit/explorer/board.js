@@ -2,7 +2,8 @@
 /**
  * What a person gives to encode: a picture that is drawn or dropped, or a row that is typed.
  *
- * @typedef {{look: any, view: any, encode: (x: Float32Array) => void, shown: () => ArrayLike<number>}} Given
+ * @typedef {{look: any, view: any, holes: boolean, encode: (x: ArrayLike<number>) => void, shown: () => ArrayLike<number>}} Given
+ *   holes: whether a value may be missing
  */
 "use strict";
 
@@ -151,25 +152,21 @@ const MOST_TYPED = 60;
 
 /** @param {HTMLElement} place @param {Given} given */
 function typedRow(place, given) {
-  /** @type {string[]} */
-  const names = given.view.names;
-  if (names.length > MOST_TYPED) {
-    place.append(element("p", { className: "quiet" }, `A row of ${names.length} columns is too long to type; use encode(x) of window.vaekit.`));
+  /** @type {Column[]} */
+  const columns = given.view.columns;
+  if (columns.length > MOST_TYPED) {
+    place.append(element("p", { className: "quiet" }, `A row of ${columns.length} columns is too long to type; use encode(x) of window.vaekit.`));
     return;
   }
-  const inputs = names.map((name, i) => {
-    const input = element("input", { type: "number", step: "any", inputMode: "decimal" });
-    input.oninput = () => {
-      const x = Float32Array.from(inputs, (/** @type {any} */ one) => Number(one.value));
-      if (x.every(Number.isFinite)) given.encode(x);
-    };
-    return input;
-  });
+  const fields = columns.map((column) => column.field(() => {
+    const x = Float64Array.from(fields, (field) => field.read());
+    if (given.holes ? !x.every(Number.isNaN) : x.every(Number.isFinite)) given.encode(x);
+  }));
   const fill = element("button", { type: "button" }, "Take what is shown");
-  fill.onclick = () => given.shown() && inputs.forEach((input, i) => { input.value = String(Number(given.shown()[i].toPrecision(5))); });
+  fill.onclick = () => fields.forEach((field, i) => field.write(given.shown()[i]));
   place.append(
-    element("div", { className: "buttons" }, fill),
-    element("div", { className: "typed" }, ...names.map((name, i) => element("label", {}, element("span", {}, name), inputs[i]))),
+    element("div", { className: "buttons" }, fill, given.holes ? element("span", { className: "quiet" }, "An empty field is a missing value.") : ""),
+    element("div", { className: "typed" }, ...columns.map(({ name }, i) => element("label", {}, element("span", {}, name), fields[i].input))),
   );
   fill.onclick();
 }

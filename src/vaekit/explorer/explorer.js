@@ -26,8 +26,8 @@ function readRows(told) {
     spreads: told.spreads && unpack(told.spreads),
     conditions: told.conditions && unpack(told.conditions),
     labels: told.labels && { ...told.labels, numbers: unpack(told.labels.values) },
-    /** @param {number} row @returns {Float32Array} */
-    item: (row) => Float32Array.from(values.subarray(row * size, (row + 1) * size), (v) => v * told.items.step + told.items.base),
+    /** @param {number} row @returns {Float64Array} */
+    item: (row) => Float64Array.from(values.subarray(row * size, (row + 1) * size), (v) => v * told.items.step + told.items.base),
   };
 }
 
@@ -50,8 +50,7 @@ function start() {
   let to = null;
   /** @type {number[]} */
   const times = [];
-  /** @type {Float32Array} */
-  let shown = model.decode(code, condition);
+  let shown = model.look(code, condition);
   let waiting = false;
 
   if (!view.isPicture && rows) for (let row = 0; row < rows.count; row++) /** @type {any} */ (view).widen(rows.item(row));
@@ -212,8 +211,8 @@ function start() {
   function frame() {
     waiting = false;
     const began = performance.now();
-    shown = model.decode(code, condition);
-    big.show(shown);
+    shown = model.look(code, condition);
+    big.show(shown.x, shown.chances);
     plane.drawAbove();
     for (const row of unitRows) row.follow();
     times.push(performance.now() - began);
@@ -304,9 +303,9 @@ function start() {
     }
     const [datum, back] = [view.make("small"), view.make("small")];
     const item = rows.item(row);
-    const decoded = model.decode(codeOf(row), conditionOf(row));
+    const decoded = model.look(codeOf(row), conditionOf(row));
     datum.show(item);
-    back.show(decoded);
+    back.show(decoded.x, decoded.chances);
     datum.name(rowName(row));
     back.name("its reconstruction");
     card.replaceChildren(
@@ -496,7 +495,7 @@ function start() {
   else draw.hidden = true;
   byId("home").onclick = () => setCode(first);
   byId("copy").onclick = () => copyText(codeLine());
-  byId("save").onclick = () => view.large(shown).toBlob((/** @type {Blob | null} */ blob) => {
+  byId("save").onclick = () => view.large(shown.x, shown.chances).toBlob((/** @type {Blob | null} */ blob) => {
     if (!blob) return;
     const address = URL.createObjectURL(blob);
     element("a", { href: address, download: "vaekit.png" }).click();
@@ -550,16 +549,16 @@ function start() {
   }
   /** The columns on the way, a step beside the other. @param {number[][]} codes */
   function pathTable(codes) {
-    const found = codes.map((z) => model.decode(z, condition));
+    const found = codes.map((z) => model.look(z, condition));
     const heads = codes.map((z, k) => {
       const button = element("button", { type: "button", title: "Go there" }, `step ${k}`);
       button.onclick = () => setCode(z);
       return element("th", { scope: "col" }, button);
     });
-    /** @type {string[]} */
-    const names = /** @type {any} */ (view).names.slice(0, MOST_BARS);
-    const lines = names.map((name, i) => element("tr", {}, element("th", { scope: "row", title: name }, name),
-      ...found.map((x) => element("td", { className: "number" }, told.look.whole ? String(x[i]) : written(x[i])))));
+    /** @type {Column[]} */
+    const columns = /** @type {any} */ (view).columns.slice(0, MOST_BARS);
+    const lines = columns.map(({ name, text, share }, i) => element("tr", {}, element("th", { scope: "row", title: name }, name),
+      ...found.map(({ x, chances }) => element("td", { className: "number" }, `${text(x[i])} ${share(x[i], chances(i))}`))));
     return element("table", { className: "steps" }, element("thead", {}, element("tr", {}, element("td"), ...heads)), element("tbody", {}, ...lines));
   }
   byId("from").onclick = () => { from = code.slice(); showPath(); say("The path starts here."); };
@@ -594,19 +593,20 @@ function start() {
 
   const back = view.make("small");
   if (model.encode) {
-    const given = { look: told.look, view, encode: encodeShown, shown: () => shown };
+    const given = { look: told.look, view, holes: told.holes, encode: encodeShown, shown: () => shown.x };
     back.name("what the decoder gives back");
-    back.show(shown);
+    back.show(shown.x, shown.chances);
     if (view.isPicture) drawingBoard(byId("encode"), { ...given, back: back.node });
     else typedRow(byId("encode"), given);
   } else byId("encode-section").hidden = true;
 
-  /** @param {Float32Array} x */
+  /** @param {ArrayLike<number>} x */
   function encodeShown(x) {
     if (!model.encode) return;
     const z = model.encode(x, condition).mean;
     setCode(z);
-    back.show(model.decode(z, condition));
+    const again = model.look(z, condition);
+    back.show(again.x, again.chances);
   }
 
   // ---- keyboard, size, theme -----------------------------------------------------------------------------
@@ -678,7 +678,8 @@ function start() {
   showPath();
   selfCheck(told, model);
   Object.assign(vaekit, {
-    decode: model.decode,
+    /** @param {ArrayLike<number>} z @param {ArrayLike<number>} [c] */
+    decode: (z, c) => Float32Array.from(model.decode(z, c)),
     /** @param {ArrayLike<number>} x @param {ArrayLike<number>} [c] */
     encode: (x, c) => (model.encode ? model.encode(x, c).mean : null),
     setCode: (/** @type {ArrayLike<number>} */ z) => setCode(z),
@@ -706,11 +707,11 @@ function layersNote(rows, prior, L) {
 /** Compares a few examples with what the library decoded when the page was written. @param {any} told @param {any} model */
 function selfCheck(told, model) {
   if (!told.check) return;
-  const wanted = unpack(told.check.examples);
+  const [wanted, units] = [unpack(told.check.examples), unpack(told.model.treatment.scale)];
   let worst = 0;
   told.check.codes.forEach((/** @type {number[]} */ z, /** @type {number} */ k) => {
     const found = model.decode(z, told.condition ? told.model.rest : null);
-    for (let i = 0; i < found.length; i++) worst = Math.max(worst, Math.abs(found[i] - wanted[k * found.length + i]) / told.check.unit);
+    for (let i = 0; i < found.length; i++) worst = Math.max(worst, Math.abs(found[i] - wanted[k * found.length + i]) / units[i % units.length]);
   });
   const allowed = told.weights === "float16" ? 2e-2 : 1e-3;
   byId("check").textContent = `Compared with torch at ${told.check.codes.length} codes when it opened: ${worst ? `largest difference ${worst.toExponential(0)}` : "no difference"}.`;

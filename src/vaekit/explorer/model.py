@@ -8,20 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from vaekit.explorer.families import family_for_page, representation_for_page
 from vaekit.explorer.pack import packed
 from vaekit.explorer.rows import reader_of
 from vaekit.explorer.steps import CannotRun, decoder_steps, encoder_steps, linear_steps
 from vaekit.kinds import Array
-from vaekit.likelihoods.bernoulli import BernoulliLikelihood
-from vaekit.likelihoods.categorical import CategoricalLikelihood
-from vaekit.likelihoods.continuous_bernoulli import ContinuousBernoulliLikelihood
-from vaekit.likelihoods.counts import LARGEST
 from vaekit.likelihoods.decoded import DecodedLikelihood
-from vaekit.likelihoods.discretised_logistic import DiscretisedLogisticLikelihood
-from vaekit.likelihoods.likelihood import Likelihood
-from vaekit.likelihoods.location_scale import LocationScaleLikelihood
-from vaekit.likelihoods.poisson import PoissonLikelihood
-from vaekit.likelihoods.scale import FLOOR, ONE
 from vaekit.posteriors.encoded import EncodedPosterior
 from vaekit.posteriors.full_normal import FullNormalPosterior
 from vaekit.posteriors.normal import LEAST_SCALE, SCALES, NormalPosterior
@@ -74,32 +66,7 @@ def _decoder(likelihood: Any, told: dict[str, Any], kind: str) -> dict[str, Any]
     if not isinstance(likelihood, DecodedLikelihood):
         raise CannotRun(type(likelihood).__name__)
     inputs = told["latentDim"] + (told["conditionDim"] if told["decoderReadsCondition"] else 0)
-    return {"mean": _mean(likelihood), "decoder": decoder_steps(likelihood.decoder, inputs, kind)}
-
-
-def _mean(likelihood: DecodedLikelihood) -> dict[str, Any]:
-    """How the decoder's numbers become what is shown: a row of `MEANS` in runtime.js."""
-    match likelihood:
-        case LocationScaleLikelihood():
-            return {"kind": "identity"}
-        case BernoulliLikelihood():
-            return {"kind": "bernoulli"}
-        case ContinuousBernoulliLikelihood():
-            return {"kind": "continuous-bernoulli"}
-        case PoissonLikelihood() if likelihood.library is None:
-            return {"kind": "poisson", "largest": LARGEST}
-        case CategoricalLikelihood():
-            return {"kind": "categorical", "categories": likelihood.categories}
-        case DiscretisedLogisticLikelihood():
-            unit = packed(likelihood.scale.unit.detach().cpu().numpy().ravel(), "float64")
-            return {
-                "kind": "discretised-logistic",
-                "levels": likelihood.levels,
-                "unit": unit,
-                "floor": FLOOR,
-                "one": ONE,
-            }
-    raise CannotRun(f"likelihood '{likelihood.name}'")
+    return {"family": family_for_page(likelihood), "decoder": decoder_steps(likelihood.decoder, inputs, kind)}
 
 
 def _encoder(model: Any, told: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -119,7 +86,7 @@ def _encoder(model: Any, told: dict[str, Any], kind: str) -> dict[str, Any]:
         "encoderInputs": math.prod(shape) + early,
         "conditionIsEarly": bool(early),
         "posterior": {"kind": form, "leastScale": _least_scale(posterior)},
-        "represent": _representation(likelihood),
+        "represent": representation_for_page(likelihood),
     }
 
 
@@ -127,21 +94,6 @@ def _least_scale(posterior: EncodedPosterior) -> float | None:
     """What is added to the softplus that makes a scale, or None where the numbers are log-variances."""
     softplus = getattr(posterior, "log_variance", None) is SCALES["softplus"]
     return LEAST_SCALE if softplus else None
-
-
-def _representation(likelihood: Any) -> dict[str, Any]:
-    """What the encoder reads: a row of `REPRESENTATIONS` in runtime.js."""
-    match likelihood:
-        case PoissonLikelihood():
-            return {"kind": "log1p"}
-        case CategoricalLikelihood():
-            first = likelihood.input_shape[0] // likelihood.categories
-            return {"kind": "categories", "categories": likelihood.categories, "first": first}
-        case DiscretisedLogisticLikelihood():
-            return {"kind": "levels", "levels": likelihood.levels}
-        case DecodedLikelihood() if type(likelihood).represent is Likelihood.represent:
-            return {"kind": "identity"}
-    raise CannotRun(f"likelihood '{likelihood.name}'")
 
 
 def _treatment(treatment: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from vaekit import __version__
 from vaekit.errors import SpecError
+from vaekit.explorer.columns import columns_for_page
 from vaekit.explorer.condition import Condition
 from vaekit.explorer.latent import prior_for_page, reach_of, units_by_weight
 from vaekit.explorer.model import decoded_at, grid_for_page, model_for_page
@@ -28,7 +29,16 @@ HALF_FROM = 1_500_000
 """Numbers of the model from which weights are stored in half precision, unless one of them is asked for."""
 CHECKED_CODES = 3
 WEIGHTS = ("auto", "float32", "float16")
-SCRIPTS = ("runtime.js", "latent.js", "views.js", "plane.js", "board.js", "explorer.js")
+SCRIPTS = (
+    "runtime.js",
+    "families.js",
+    "latent.js",
+    "columns.js",
+    "views.js",
+    "plane.js",
+    "board.js",
+    "explorer.js",
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,7 @@ def make_explorer(
         "rows": None if chosen is None else rows_for_page(estimator, chosen, c),
         "condition": None if condition is None else condition.controls,
         "model": model,
+        "holes": bool(estimator.model_.holes),
         "check": _check(estimator, model, codes, sizes.latent_dim),
         "weights": kind,
     }
@@ -147,8 +158,7 @@ def _look(estimator: Any) -> dict[str, Any]:
         "picture": look.picture,
         "low": float(look.low),
         "high": float(look.high),
-        "names": list(look.names) if look.picture is None else [],
-        "whole": estimator.model_.likelihood.domain in ("categories",),
+        "columns": columns_for_page(estimator, look) if look.picture is None else [],
     }
 
 
@@ -164,8 +174,7 @@ def _check(
     rest = np.asarray(model["rest"], dtype=np.float32)
     c = np.repeat(rest[None], len(z), axis=0) if rest.size else None
     x = decoded_at(estimator, z, c)
-    spread = float(np.abs(np.asarray(estimator.treatment_.scale)).max())
-    return {"codes": z.tolist(), "examples": packed(x, "float32"), "unit": spread}
+    return {"codes": z.tolist(), "examples": packed(x, "float64")}
 
 
 def _lead(estimator: Any) -> str:

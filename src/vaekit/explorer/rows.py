@@ -123,7 +123,8 @@ def _items(estimator: Any, X: Any) -> dict[str, Any]:
     flat = values.reshape(len(values), -1)
     look = Look.of(estimator)
     if look.picture is None:
-        return {"base": 0.0, "step": 1.0, "values": packed(flat, "float32")}
+        kind = "float64" if hasattr(estimator, "codec_") else "float32"  # times would lose their seconds
+        return {"base": 0.0, "step": 1.0, "values": packed(flat, kind)}
     low, high = min(look.low, float(flat.min())), max(look.high, float(flat.max()))
     whole = float(high - low).is_integer() and high - low <= 255 and bool((flat == np.round(flat)).all())
     step = 1.0 if whole else (high - low) / 255 or 1.0

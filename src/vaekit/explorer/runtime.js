@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Runs a network in the browser: steps over arrays, the mean of p(x | z), and the units of the data.
+ * Runs a model in the browser: a network as steps over arrays, and the units of the data.
  *
  * A value is a vector, or a picture laid out as (row, column, channel). Convolutions are products of matrices:
  * patches times weights, or pixels times weights whose products are then added where they fall. Sums are made
@@ -9,6 +9,7 @@
  * @typedef {{type: "float16"|"float32"|"float64"|"uint8"|"int32", shape: number[], base64: string}} Packed
  * @typedef {{op: string, [option: string]: any}} Step  see `MAKE` for what each reads
  * @typedef {(input: Float64Array) => Float64Array} Run  the array it gives is used again by the next call
+ * @typedef {{x: Float64Array, chances: (i: number) => Float64Array | null}} Look
  * @typedef {{size: number, picture: [number, number, number] | null}} Form  picture: rows, columns, channels
  */
 "use strict";
@@ -326,68 +327,6 @@ function compile(steps, inputs) {
   };
 }
 
-/** The mean of the continuous Bernoulli; a series near 0, where the closed form loses its digits. @param {number} a */
-function continuousBernoulliMean(a) {
-  const s = a * a;
-  if (s < 0.25) return 0.5 + a * (1 / 12 + s * (-1 / 720 + s * (1 / 30240 - s / 1209600)));
-  return 1 / (1 - Math.exp(-a)) - 1 / a;
-}
-
-/**
- * From the decoder's numbers (P, event) to what is shown of p(x | z), in the model's units.
- * @type {Record<string, (numbers: Float64Array, size: number, how: any) => Float64Array>}
- */
-const MEANS = {
-  identity: (numbers, size) => numbers.subarray(0, size),
-  bernoulli: (numbers, size) => numbers.subarray(0, size).map(sigmoid),
-  "continuous-bernoulli": (numbers, size) => numbers.subarray(0, size).map(continuousBernoulliMean),
-  poisson: (numbers, size, how) =>
-    numbers.subarray(0, size).map((a) => Math.exp(Math.min(a, how.largest) + Math.log1p(Math.max(a - how.largest, 0)))),
-  /** The most probable category. */
-  categorical(numbers, size, how) {
-    const out = new Float64Array(size);
-    for (let i = 0; i < size; i++) {
-      for (let k = 1, best = numbers[i]; k < how.categories; k++) {
-        if (numbers[k * size + i] > best) { best = numbers[k * size + i]; out[i] = k; }
-      }
-    }
-    return out;
-  },
-  /** The mean level: the sum over the levels of the probability to be above each. */
-  "discretised-logistic"(numbers, size, how) {
-    const unit = how.unitNumbers || (how.unitNumbers = unpack(how.unit));
-    const out = new Float64Array(size);
-    for (let i = 0; i < size; i++) {
-      const centre = (numbers[i] + 1) * (how.levels / 2);
-      const scale = unit[i % unit.length] * (how.floor + softplus(numbers[size + i] + how.one));
-      let sum = 0;
-      for (let k = 0; k < how.levels; k++) sum += sigmoid((centre - (k + 0.5)) / scale);
-      out[i] = sum;
-    }
-    return out;
-  },
-};
-
-/**
- * What the encoder reads of x in the model's units.
- * @type {Record<string, (x: Float64Array, how: any) => Float64Array>}
- */
-const REPRESENTATIONS = {
-  identity: (x) => x,
-  log1p: (x) => x.map(Math.log1p),
-  levels: (x, how) => x.map((value) => (value * 2) / how.levels - 1),
-  /** One value a category, beside each other along the first axis of the event. */
-  categories(x, how) {
-    const inner = x.length / how.first;
-    const out = new Float64Array(x.length * how.categories);
-    for (let i = 0; i < x.length; i++) {
-      const row = Math.floor(i / inner);
-      out[(row * how.categories + Math.round(x[i])) * inner + (i % inner)] = 1;
-    }
-    return out;
-  },
-};
-
 /**
  * The change of units between the data and the model.
  * @param {any} told offset and scale (packed), constant (places of values that never change), threshold or null
@@ -399,9 +338,9 @@ function treatment(told, size) {
   /** @param {Float64Array} numbers @param {number} i */
   const of = (numbers, i) => numbers[numbers.length === 1 ? 0 : i];
   return {
-    /** @param {ArrayLike<number>} x @returns {Float32Array} in the units of the data */
+    /** @param {ArrayLike<number>} x @returns {Float64Array} in the units of the data */
     toUser(x) {
-      const out = new Float32Array(size);
+      const out = new Float64Array(size);
       for (let i = 0; i < size; i++) out[i] = constant.has(i) ? of(offset, i) : x[i] * of(scale, i) + of(offset, i);
       return out;
     },
@@ -409,7 +348,8 @@ function treatment(told, size) {
     toModel(x) {
       const out = new Float64Array(size);
       for (let i = 0; i < size; i++) {
-        out[i] = told.threshold === null ? (x[i] - of(offset, i)) / of(scale, i) : Number(x[i] > told.threshold);
+        const hidden = Number.isNaN(x[i]);
+        out[i] = told.threshold === null || hidden ? (x[i] - of(offset, i)) / of(scale, i) : Number(x[i] > told.threshold);
       }
       return out;
     },
@@ -427,7 +367,8 @@ function joined(one, other) {
 /**
  * A decoder and, where the page can run it, an encoder.
  *
- * decode(z, c) -> the mean of p(x | z, c) in the units of the data (of categories the most probable).
+ * decode(z, c) -> the mean of p(x | z, c) in the units of the data (of names the most probable).
+ * look(z, c) -> the same as `x`, with `chances(i)`: the probability of each name of value i, or null.
  * encode(x, c) -> {mean, covariance or null}, or null where the encoder cannot be run here.
  * A condition c that a half does not read is passed over; where one is read and none given, `told.rest` is.
  * @param {any} told
@@ -445,18 +386,19 @@ function makeModel(told) {
     return given;
   };
 
-  /** @type {(z: ArrayLike<number>, c?: ArrayLike<number> | null) => Float32Array} */
-  let decode;
+  /** @type {(z: ArrayLike<number>, c?: ArrayLike<number> | null) => Look} */
+  let look;
   if (told.decoder) {
     const network = compile(told.decoder, latentDim + (told.decoderReadsCondition ? conditionDim : 0));
-    const mean = MEANS[told.mean.kind];
-    decode = (z, c) => {
+    const family = FAMILIES[told.family.kind](told.family, size);
+    look = (z, c) => {
       if (z.length !== latentDim) throw new Error(`a code has ${latentDim} values, ${z.length} were given`);
-      const numbers = network.run(joined(z, conditionOf(c, told.decoderReadsCondition)));
-      return units.toUser(mean(numbers, size, told.mean));
+      const numbers = network.run(joined(z, conditionOf(c, told.decoderReadsCondition))).slice();
+      return { x: units.toUser(family.mean(numbers)), chances: (i) => family.chances(numbers, i) };
     };
   } else {
-    decode = fromGrid(told.grid, size, conditionDim ? told.rest : null);
+    const nearest = fromGrid(told.grid, size, conditionDim ? told.rest : null);
+    look = (z, c) => ({ x: nearest(z, c), chances: () => null });
   }
 
   /** @type {null | ((x: ArrayLike<number>, c?: ArrayLike<number> | null) => {mean: Float32Array, covariance: Float64Array | null})} */
@@ -469,12 +411,12 @@ function makeModel(told) {
     const tail = compile(told.head, body.outputs + (late ? conditionDim : 0));
     encode = (x, c) => {
       if (x.length !== size) throw new Error(`an example has ${size} values, ${x.length} were given`);
-      const h = REPRESENTATIONS[represent.kind](units.toModel(x), represent);
+      const h = REPRESENTATIONS[represent.kind](units.toModel(x), represent).map((v) => (Number.isNaN(v) ? 0 : v));
       const features = joined(body.run(joined(h, conditionOf(c, early))), conditionOf(c, late));
       return readPosterior(posterior, tail.run(features), latentDim);
     };
   }
-  return { decode, encode, latentDim, conditionDim, size };
+  return { look, decode: (/** @type {ArrayLike<number>} */ z, /** @type {ArrayLike<number> | null} [c] */ c) => look(z, c).x, encode, latentDim, conditionDim, size };
 }
 
 /**
@@ -519,7 +461,7 @@ function fromGrid(grid, size, rest) {
     }
     const row = grid.units.length > 1 ? place(z[grid.units[1]], 1) : 0;
     const at = ((which * (grid.units.length > 1 ? grid.side : 1) + row) * grid.side + place(z[grid.units[0]], 0)) * size;
-    const out = new Float32Array(size);
+    const out = new Float64Array(size);
     for (let i = 0; i < size; i++) out[i] = items[at + i] * grid.step + grid.base;
     return out;
   };

@@ -2,6 +2,8 @@
 /**
  * How one example is drawn: a picture in pixels, a row of a table as bars with their values.
  * Names come from the data and may hold anything: they become text, never markup.
+ *
+ * @typedef {{node: HTMLElement, show: (x: ArrayLike<number>, chances?: Look["chances"]) => void, name: (text: string) => void}} Shown
  */
 "use strict";
 
@@ -67,7 +69,7 @@ function pictureView(look) {
     context.putImageData(image, 0, 0);
   }
 
-  /** @returns {{node: HTMLElement, show: (x: ArrayLike<number>) => void, name: (text: string) => void}} */
+  /** @returns {Shown} */
   function make(className = "") {
     const canvas = element("canvas", { className: `picture ${className}`, role: "img" });
     return {
@@ -95,56 +97,62 @@ const MOST_BARS = 200;
 
 /** @param {any} look */
 function tableView(look) {
-  /** @type {string[]} */
-  const names = look.names;
+  /** @type {Column[]} */
+  const columns = look.columns.map(makeColumn);
+  const named = look.columns.some((/** @type {any} */ column) => column.kind !== "number");
   /** Lowest and highest value of each column, over the rows inside and what was shown. @type {number[][]} */
-  const reach = names.map(() => [Infinity, -Infinity]);
+  const reach = columns.map(() => [Infinity, -Infinity]);
 
-  /** @param {ArrayLike<number>} x @param {number} [first] */
-  function widen(x, first = 0) {
-    for (let i = 0; i < names.length; i++) {
-      const value = x[first + i];
-      if (value < reach[i][0]) reach[i][0] = value;
-      if (value > reach[i][1]) reach[i][1] = value;
+  /** @param {ArrayLike<number>} x */
+  function widen(x) {
+    for (let i = 0; i < columns.length; i++) {
+      if (x[i] < reach[i][0]) reach[i][0] = x[i];
+      if (x[i] > reach[i][1]) reach[i][1] = x[i];
     }
   }
 
-  /** Where a value stands between the ends of its column, 0 to 1. @param {number} value @param {number} i */
+  /** Where a value stands between the ends of its column, 0 to 1; 0 for a missing one. @param {number} value @param {number} i */
   function share(value, i) {
     const [low, high] = reach[i];
+    if (Number.isNaN(value)) return 0;
     return high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5;
   }
 
-  /** @returns {{node: HTMLElement, show: (x: ArrayLike<number>) => void, name: (text: string) => void}} */
+  /** One line a column. @param {string} [className] "small" for the first few */
   function make(className = "") {
-    const shown = className === "small" ? Math.min(6, names.length) : Math.min(MOST_BARS, names.length);
-    const rows = names.slice(0, shown).map((name) => {
+    const shown = Math.min(className === "small" ? 6 : MOST_BARS, columns.length);
+    const rows = columns.slice(0, shown).map(({ name }) => {
       const fill = element("span", { className: "fill" });
-      const value = element("td", { className: "number" });
+      const [text, chance] = [element("span", { className: "cell" }), element("span", { className: "chance" })];
+      const value = element("td", { className: "number" }, element("span", { className: "cells" }, text, " ", chance));
       const bar = element("td", { className: "track-box" }, element("span", { className: "track", "aria-hidden": "true" }, fill));
-      return { fill, value, row: element("tr", {}, element("th", { scope: "row", title: name }, name), bar, value) };
+      return { fill, text, chance, row: element("tr", {}, element("th", { scope: "row", title: name }, name), bar, value) };
     });
-    const table = element("table", { className: "bars" }, element("tbody", {}, ...rows.map((r) => r.row)));
+    const table = element("table", { className: named ? "bars named" : "bars" }, element("tbody", {}, ...rows.map((r) => r.row)));
     const node = element("div", { className: `bars-box ${className}`, tabIndex: className ? -1 : 0, role: "group" }, table);
-    if (shown < names.length) node.append(element("p", { className: "quiet" }, `and ${names.length - shown} more columns`));
+    if (shown < columns.length) node.append(element("p", { className: "quiet" }, `and ${columns.length - shown} more columns`));
     return {
       node,
-      show(x) {
+      show(/** @type {ArrayLike<number>} */ x, /** @type {Look["chances"]} */ chances = () => null) {
         widen(x);
         for (let i = 0; i < shown; i++) {
-          rows[i].fill.style.transform = `scaleX(${share(x[i], i).toFixed(4)})`;
-          const text = look.whole ? String(x[i]) : written(x[i]);
-          if (rows[i].value.textContent !== text) rows[i].value.textContent = text;
+          const { fill, text, chance } = rows[i];
+          const of = chances(i);
+          const bar = columns[i].bar(x[i], of);
+          fill.style.background = bar;
+          fill.style.transform = `scaleX(${bar ? 1 : share(x[i], i).toFixed(4)})`;
+          if (text.textContent !== columns[i].text(x[i])) text.textContent = text.title = columns[i].text(x[i]);
+          chance.textContent = columns[i].share(x[i], of);
         }
       },
-      name: (text) => node.setAttribute("aria-label", text),
+      name: (/** @type {string} */ text) => node.setAttribute("aria-label", text),
     };
   }
 
-  /** The bars as a picture. @param {ArrayLike<number>} x @returns {HTMLCanvasElement} */
-  function large(x) {
-    const n = Math.min(MOST_BARS, names.length);
-    const canvas = element("canvas", { width: 900, height: 40 + 36 * n });
+  /** The bars as a picture. @param {ArrayLike<number>} x @param {Look["chances"]} [chances] @returns {HTMLCanvasElement} */
+  function large(x, chances = () => null) {
+    const n = Math.min(MOST_BARS, columns.length);
+    const canvas = element("canvas", { width: 1000, height: 40 + 36 * n });
     const context = canvas.getContext("2d");
     context.fillStyle = "#ffffff";
     context.fillRect(0, 0, canvas.width, canvas.height);
@@ -152,16 +160,18 @@ function tableView(look) {
     context.textBaseline = "middle";
     for (let i = 0; i < n; i++) {
       const y = 38 + 36 * i;
+      const of = chances(i);
       context.fillStyle = "#e1e3e7";
-      context.fillRect(320, y - 10, 420, 20);
+      context.fillRect(320, y - 10, 380, 20);
       context.fillStyle = "#0072b2";
-      context.fillRect(320, y - 10, 420 * share(x[i], i), 20);
+      context.fillRect(320, y - 10, 380 * (of ? Math.max(...of) : share(x[i], i)), 20);
       context.fillStyle = "#20242b";
       context.textAlign = "right";
-      context.fillText(names[i].slice(0, 40), 305, y, 290);
-      context.fillText(look.whole ? String(x[i]) : written(x[i]), 880, y, 130);
+      context.fillText(columns[i].name.slice(0, 40), 305, y, 290);
+      context.textAlign = "left";
+      context.fillText(`${columns[i].text(x[i])} ${columns[i].share(x[i], of)}`, 716, y, 270);
     }
     return canvas;
   }
-  return { isPicture: false, make, large, widen, names };
+  return { isPicture: false, make, large, widen, columns };
 }

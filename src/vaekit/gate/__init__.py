@@ -7,5 +7,16 @@ densities, its own network before training, or the nearest rows; where it gives 
 from vaekit.gate.answer import Answer, Beside
 from vaekit.gate.compare import Compared, compare
 from vaekit.gate.judge import Judgement, judge
+from vaekit.gate.seeds import OverSeeds, Stability, over_seeds
 
-__all__ = ["Answer", "Beside", "Compared", "Judgement", "compare", "judge"]
+__all__ = [
+    "Answer",
+    "Beside",
+    "Compared",
+    "Judgement",
+    "OverSeeds",
+    "Stability",
+    "compare",
+    "judge",
+    "over_seeds",
+]

@@ -12,9 +12,11 @@ import numpy as np
 from vaekit.data.source import Source
 from vaekit.errors import DataError, SpecError
 from vaekit.gate.answer import finite
+from vaekit.gate.columns import are_categories
 from vaekit.gate.ledger_words import weight_of_kl
 from vaekit.kinds import Array
 from vaekit.measure.alignment import recurring_units, stability
+from vaekit.measure.baselines import flat
 from vaekit.measure.likelihood import log_likelihood
 from vaekit.measure.record import Measure, mean_of
 
@@ -120,8 +122,8 @@ def _rows(estimators: Sequence[Any], source: Source, fitted_on: bool) -> tuple[A
             "compare on; give rows that none of them saw with --data DATA, or fit them with the same random_state "
             "and validation_fraction."
         )
-    y = None if source.y is None else source.y[unseen]
-    return np.asarray(source.X)[unseen], y, f"{int(unseen.sum()):,} rows that all of them held out"
+    some = source.some(unseen)
+    return some.X, some.y, f"{some.rows:,} rows that all of them held out"
 
 
 def _given(estimator: Any, labels: Array | None, source: Source) -> tuple[Any, ...]:
@@ -138,16 +140,17 @@ def _numbers(estimator: Any, X: Any, labels: Array | None, class_names: Any) -> 
         x, given = estimator._scorable(X[:MOST_ROWS], None if c is None else c[:MOST_ROWS])
         draws = -(-DRAWS // estimator.bound_.samples) * estimator.bound_.samples
         seen = log_likelihood(estimator._reader(given), x, draws)
+        seen = seen.shifted(estimator.treatment_.log_jacobian_of(x))
         told = f"log p(x), {draws} draws"
-        shift = estimator.treatment_.log_jacobian
-        found["log_p"] = Measure(seen.value + shift, seen.sampling_error, len(x), told, seen.reason, "nats")
-    back = np.asarray(
-        estimator.reconstruct(X) if c is None else estimator.reconstruct(X, c), dtype=np.float64
-    )
-    if estimator.model_.likelihood.domain != "categories":
-        rows = np.asarray(estimator._examples(X), dtype=np.float64)
-        away = ((back - rows).reshape(n, -1) ** 2).sum(1)
-        found["squared_error"] = mean_of(away, "squared error, summed over a row")
+        found["log_p"] = Measure(seen.value, seen.sampling_error, len(x), told, seen.reason, "nats")
+    rows = flat(estimator._examples(X))
+    far = ~are_categories(estimator.model_.likelihood, rows.shape[1])
+    if far.any():
+        x, given = estimator._given(X, c)
+        reader = estimator._reader(given)
+        back = flat(estimator.treatment_.to_user(reader.decode(reader.encode(x))))
+        away = np.where(far & ~np.isnan(rows), back - rows, 0.0)
+        found["squared_error"] = mean_of((away**2).sum(1), "squared error, summed over a row")
     ledger = estimator.ledger(X) if c is None else estimator.ledger(X, c)
     for key in ("elbo", "reconstruction", "kl"):
         if math.isfinite(ledger.get(key, math.nan)):

@@ -12,6 +12,7 @@ from vaekit.data.source import Source
 from vaekit.doctor.patient import Patient
 from vaekit.gate import questions
 from vaekit.gate.answer import Answer, finite
+from vaekit.gate.hidden_values import imputation
 from vaekit.gate.ledger_words import LedgerLine, ledger_lines
 from vaekit.kinds import Array
 
@@ -73,7 +74,7 @@ def judge(estimator: Any, source: Source, *, fitted_on: bool = True) -> Judgemen
         questions.classes(patient, labels, "nearest"),
         questions.classes(patient, labels, "linear"),
         questions.anomalies(patient, labels),
-        questions.imputation(patient, X),
+        *imputation(patient, questions.SIMPLER),
     )
     return Judgement(told, trained_on, tuple(ledger_lines(estimator, found)), answers)
 
@@ -88,5 +89,5 @@ def _parts(estimator: Any, source: Source, fitted_on: bool) -> tuple[Any, Array 
         return source.X, y, source.X, y
     judged = np.zeros(source.rows, dtype=bool)
     judged[held if fitted_on else np.arange(0, source.rows, 2)] = True
-    X = np.asarray(source.X)
-    return X[judged], None if y is None else y[judged], X[~judged], None if y is None else y[~judged]
+    some, others = source.some(judged), source.some(~judged)
+    return some.X, some.y, others.X, others.y

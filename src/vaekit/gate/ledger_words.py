@@ -11,9 +11,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """A number of the ledger: its key, value, standard error or None, unit, and one sentence."""
+    """A number of the ledger: its key, what it is called, value, standard error or None, unit, and one sentence."""
 
     key: str
+    title: str
     value: float
     error: float | None
     unit: str
@@ -24,16 +25,25 @@ def ledger_lines(estimator: Any, found: Mapping[str, float]) -> list[LedgerLine]
     """What the ledger found, in the order in which it adds up, and the weight of the KL."""
     told = {**_MEANINGS, "active_units": ("", _active(estimator))}
     lines = [
-        LedgerLine(key, found[key], found.get(f"{key}_se"), unit, meaning)
+        LedgerLine(key, _TITLES[key], found[key], found.get(f"{key}_se"), unit, meaning)
         for key, (unit, meaning) in told.items()
         if key in found
     ]
     weight = weight_of_kl(estimator)
     if weight is not None:
-        lines.append(LedgerLine("effective_beta", weight, None, "", _weight_in_words(estimator, weight)))
+        meaning = _weight_in_words(estimator, weight)
+        lines.append(LedgerLine("effective_beta", _TITLES["effective_beta"], weight, None, "", meaning))
     return lines
 
 
+_TITLES = {
+    "reconstruction": "unknown (reconstruction)",
+    "kl": "told by the code (KL)",
+    "elbo": "score (ELBO)",
+    "bits_per_value": "bits per value",
+    "active_units": "numbers in use",
+    "effective_beta": "weight of the code (beta)",
+}
 _MEANINGS = {
     "reconstruction": (
         "nats a row",

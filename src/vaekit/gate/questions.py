@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from vaekit.doctor.patient import Patient
-from vaekit.errors import VaekitError
 from vaekit.gate.answer import Answer, Asked, Beside
+from vaekit.gate.columns import are_categories, are_counted
 from vaekit.kinds import Array
 from vaekit.likelihoods.scale import LearnedScale
 from vaekit.measure import baselines
+from vaekit.measure.baselines import flat, mean_imputation
 from vaekit.measure.likelihood import log_likelihood
 from vaekit.measure.probes import codes_and_labels, probe_hits, told_anomalous
 
@@ -21,17 +22,13 @@ MOST_ROWS = 500
 """Rows that log p(x) is estimated on: every row costs DRAWS passes of the decoder."""
 RARE = 0.2
 """Two classes of which the rarer is at most this share of the rows are read as usual and strange rows."""
-HIDDEN = 0.2
-"""Share of the values that are hidden to be filled in again."""
+MOST_OF_ONE_LAW = 60
+"""Columns of which one normal law is fitted to rows with holes, which takes the cube of their number for every row."""
 FEWEST_OF_A_CLASS = 4
 
 UNTRAINED = "the same network, untrained"
 SIMPLER = "For this task take the simple method, or fit a model that is made for it."
 MORE = "more numbers in a code (--latent-dim), a larger network (--network mlp:hidden=256,256) or more epochs"
-
-
-def _flat(rows: Array) -> Array:
-    return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
 
 
 def density(patient: Patient) -> Answer:
@@ -48,31 +45,17 @@ def density(patient: Patient) -> Answer:
     # Bounds that go round the classes take whole rounds.
     draws = -(-DRAWS // estimator.bound_.samples) * estimator.bound_.samples
     found = log_likelihood(patient.reader(None, c), x, draws)
-    shift = estimator.treatment_.log_jacobian
-    beside: dict[str, Array] = {}
+    shift = estimator.treatment_.log_jacobian_of(x)
     notes = [f"estimated with {draws} random codes a row" + (f"; {found.reason}" if found.reason else "")]
-    train, test = _flat(patient.seen[0]), _flat(x)
-    mass = estimator.treatment_.measure == "mass"
     if c is not None:
+        beside: dict[str, Array] = {}
         notes.append(
             "it is told the condition of each row, and simple models are not, so none stands beside it"
         )
-    elif mass and bool((train == np.round(train)).all()):
-        beside["every value drawn by itself"] = baselines.independent_values(train, test)
-        notes.append("PCA and mixtures give densities, which do not compare with probabilities")
-    elif mass:
-        notes.append("PCA and mixtures give densities, which do not compare with probabilities")
     else:
-        size = estimator.spec_.latent_dim
-        beside[f"probabilistic PCA, {size} components"] = (
-            baselines.probabilistic_pca(train, test, size) + shift
-        )
-        beside["a mixture of normal densities"] = (
-            baselines.mixture_density(train, test, estimator.seed_) + shift
-        )
-        notes.append(
-            "only differences say something: a density changes with the units of the data, and may be above 0"
-        )
+        laws, of_laws = _simple_laws(patient, x)
+        beside = {law: scores + shift for law, scores in laws.items()}
+        notes += of_laws
     untrained = patient.reader(patient.untrained, c).scores(
         x, estimator.bound_, max(estimator.score_draws, estimator.bound_.samples)
     )
@@ -83,6 +66,42 @@ def density(patient: Patient) -> Answer:
     return Asked(
         name, question, told, "nats a row", ours, beside, "higher", tuple(notes), _sharper(estimator)
     ).answered()
+
+
+def _simple_laws(patient: Patient, x: Array) -> tuple[dict[str, Array], list[str]]:
+    """(log p(x) under simple laws of the rows that were trained on, what a reader must know of them)."""
+    train, test = flat(patient.seen[0]), flat(x)
+    counted = are_counted(patient.model.likelihood, test.shape[1])
+    holes = bool(np.isnan(train).any() or np.isnan(test).any())
+    notes = ["a row is as probable as what is there of it"] if holes else []
+    if counted.any():
+        notes.append("PCA and mixtures give densities, which do not compare with probabilities")
+        of_values = train[:, counted]
+        whole = bool((np.isnan(of_values) | (of_values == np.round(of_values))).all())
+        alone = (
+            {"every value drawn by itself": baselines.independent_values(train, test, counted)}
+            if whole
+            else {}
+        )
+        return alone, notes
+    notes.append(
+        "only differences say something: a density changes with the units of the data, and may be above 0"
+    )
+    if holes:
+        return _laws_with_holes(train, test, counted), notes
+    size = patient.estimator.spec_.latent_dim
+    return {
+        f"probabilistic PCA, {size} components": baselines.probabilistic_pca(train, test, size),
+        "a mixture of normal densities": baselines.mixture_density(train, test, patient.estimator.seed_),
+    }, notes
+
+
+def _laws_with_holes(train: Array, test: Array, counted: Array) -> dict[str, Array]:
+    found = {"every value drawn by itself, normally": baselines.independent_values(train, test, counted)}
+    if test.shape[1] <= MOST_OF_ONE_LAW:
+        with suppress(np.linalg.LinAlgError):  # columns that follow from others have no density together
+            found["one normal law of all columns"] = baselines.one_normal_density(train[:MOST_ROWS], test)
+    return found
 
 
 def _sharper(estimator: Any) -> str:
@@ -97,27 +116,33 @@ def reconstruction(patient: Patient) -> Answer:
     """How far a row is from what the model rebuilds from its code."""
     size = patient.estimator.spec_.latent_dim
     name, question = "reconstruction", f"How well is a row rebuilt from {size} numbers?"
-    if patient.model.likelihood.domain == "categories":
-        return Answer(name, question, None, "lower", skipped="categories have no distance")
     x, c = patient.judges
+    train, test = flat(patient.seen[0]), flat(x)
+    far = ~are_categories(patient.model.likelihood, test.shape[1])
+    if not far.any():
+        return Answer(name, question, None, "lower", skipped="categories have no distance")
     scale = np.broadcast_to(patient.estimator.treatment_.scale, x.shape[1:]).ravel()
-    train, test = _flat(patient.seen[0]), _flat(x)
+    notes = () if far.all() else ("columns of categories have no distance and are left out",)
 
     def error(back: Array) -> Array:
-        return np.asarray((((_flat(back) - test) * scale) ** 2).sum(1))
+        away = np.where(far & ~np.isnan(test), (flat(back) - test) * scale, 0.0)
+        return np.asarray((away**2).sum(1))
 
     def rebuilt(model: Any) -> Array:
         reader = patient.reader(model, c)
         return error(reader.decode(reader.encode(x)))
 
+    whole, asked = mean_imputation(train, train), mean_imputation(train, test)
+    by_pca = np.where(far, whole.mean(0), asked)
+    by_pca[:, far] = baselines.pca_reconstruction(whole[:, far], asked[:, far], size)
     beside = {
-        f"PCA, {size} components": error(baselines.pca_reconstruction(train, test, size)),
-        "the mean row": error(np.broadcast_to(train.mean(0), test.shape)),
+        f"PCA, {size} components": error(by_pca),
+        "the mean row": error(np.broadcast_to(whole.mean(0), test.shape)),
         UNTRAINED: rebuilt(patient.untrained),
     }
     told = "squared error, summed over a row"
     unit, remedy = "squared units of the data", f"Try {MORE}."
-    return Asked(name, question, told, unit, rebuilt(None), beside, "lower", (), remedy).answered()
+    return Asked(name, question, told, unit, rebuilt(None), beside, "lower", notes, remedy).answered()
 
 
 def classes(patient: Patient, labels: Array | None, way: str) -> Answer:
@@ -134,14 +159,15 @@ def classes(patient: Patient, labels: Array | None, way: str) -> Answer:
         return Answer(
             name, question, None, skipped=f"the rows have {len(counts)} classes, some too rare to judge by"
         )
-    size, train = patient.estimator.spec_.latent_dim, _flat(patient.seen[0])
+    size, train = patient.estimator.spec_.latent_dim, flat(patient.seen[0])
+    whole, asked = mean_imputation(train, train), mean_imputation(train, flat(x))
 
     def hits(codes: Array) -> Array:
         return probe_hits(*codes_and_labels(codes[known], y[known]), way, patient.estimator.seed_)
 
     beside = {
-        f"PCA, {size} components": hits(baselines.pca_codes(train, _flat(x), size)),
-        "all values of the row": hits(_flat(x)),
+        f"PCA, {size} components": hits(baselines.pca_codes(whole, asked, size)),
+        "all values of the row": hits(asked),
         UNTRAINED: hits(patient.reader(patient.untrained, c).encode(x)),
     }
     ours = hits(patient.reader(None, c).encode(x))
@@ -159,7 +185,8 @@ def anomalies(patient: Patient, labels: Array | None) -> Answer:
     if len(named) != 2 or counts.min() > RARE * len(y) or counts.min() < FEWEST_OF_A_CLASS:
         return Answer(name, question, None, skipped="the labels name no rare class beside a usual one")
     strange = y == named[counts.argmin()]
-    train, test, seed = _flat(patient.seen[0]), _flat(x), patient.estimator.seed_
+    train, seed = flat(patient.seen[0]), patient.estimator.seed_
+    test, train = mean_imputation(train, flat(x)), mean_imputation(train, train)
     reader = patient.reader(None, c)
     if patient.has_density:
         ours = -reader.scores(x, patient.estimator.bound_, patient.estimator.score_draws)
@@ -176,38 +203,3 @@ def anomalies(patient: Patient, labels: Array | None) -> Answer:
         error = float(np.hypot(area.standard_error or 0.0, theirs.standard_error or 0.0))
         found.append(Beside(told, theirs.value, theirs.standard_error, area.value - theirs.value, error))
     return Answer(name, question, area, "higher", tuple(found), ("0.5 is chance, 1 is always",), "", SIMPLER)
-
-
-def imputation(patient: Patient, X: Any) -> Answer:
-    """How near hidden values are filled in."""
-    name, question = "imputation", "How near does it fill in values that are hidden?"
-    fill: Callable[[Any], Any] | None = getattr(patient.estimator, "impute", None)
-    rows = np.asarray(X)
-    if fill is None:
-        return Answer(name, question, None, "lower", skipped="this model does not fill in missing values")
-    if rows.dtype.kind not in "fiu" or rows.ndim != 2:
-        return Answer(
-            name, question, None, "lower", skipped="hidden values are tried on tables of numbers only"
-        )
-    rows = rows[: len(patient.judges[0])].astype(np.float64)
-    hidden = np.random.default_rng(patient.estimator.seed_).random(rows.shape) < HIDDEN
-    holes = np.where(hidden, np.nan, rows)
-    scale = np.where(np.nanstd(rows, axis=0) > 0, np.nanstd(rows, axis=0), 1.0)
-    has = hidden.any(1)
-
-    def error(filled: Any) -> Array:
-        away = np.where(hidden, (np.asarray(filled, dtype=np.float64) - rows) / scale, 0.0)
-        return np.asarray(((away**2).sum(1) / np.maximum(hidden.sum(1), 1))[has])
-
-    try:
-        ours = error(fill(holes))
-    except VaekitError as refused:
-        return Answer(name, question, None, "lower", skipped=str(refused))
-    beside = {
-        "the mean of the column": error(baselines.mean_imputation(holes, holes)),
-        "regressions, column by column": error(
-            baselines.iterative_imputation(holes, holes, patient.estimator.seed_)
-        ),
-    }
-    told = "squared error of a hidden value, in standard deviations of its column"
-    return Asked(name, question, told, "", ours, beside, "lower", (), SIMPLER).answered()

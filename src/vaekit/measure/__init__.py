@@ -25,12 +25,14 @@ if TYPE_CHECKING:  # the same table as _HOME, in the form that type checkers rea
     from vaekit.measure.agreement import udr
     from vaekit.measure.alignment import aligned, cka, procrustes, recurring_units, stability
     from vaekit.measure.annealing import Annealed, ais, simulate
+    from vaekit.measure.class_agreement import ClassifierAgreement, classifier_agreement
     from vaekit.measure.classifier import told_apart
     from vaekit.measure.closest_record import ClosestRecord, distance_to_closest_record
     from vaekit.measure.codes import active_units, distortion, kl_per_unit, rate
     from vaekit.measure.copies import Copies, nearest_copies
     from vaekit.measure.dci_scores import DCI, dci
     from vaekit.measure.discrepancy import mmd
+    from vaekit.measure.filled import imputation_error, interval_coverage
     from vaekit.measure.frechet_distance import frechet
     from vaekit.measure.gaps import mig, sap
     from vaekit.measure.given import Given, GivenReport, draw_given
@@ -53,6 +55,7 @@ __all__ = [
     "DCI",
     "Annealed",
     "Band",
+    "ClassifierAgreement",
     "ClosestRecord",
     "Clusters",
     "Copies",
@@ -69,15 +72,19 @@ __all__ = [
     "aligned",
     "beta_vae_score",
     "cka",
+    "classifier_agreement",
     "clustering",
     "dci",
     "density_coverage",
+    "diagnose",
     "distance_to_closest_record",
     "distortion",
     "draw_given",
     "expected_coverage",
     "factor_vae_score",
     "frechet",
+    "imputation_error",
+    "interval_coverage",
     "irs",
     "kl_per_unit",
     "knn_probe",
@@ -122,6 +129,8 @@ _HOME = {
     "Annealed": "annealing",
     "ais": "annealing",
     "simulate": "annealing",
+    "ClassifierAgreement": "class_agreement",
+    "classifier_agreement": "class_agreement",
     "told_apart": "classifier",
     "ClosestRecord": "closest_record",
     "distance_to_closest_record": "closest_record",
@@ -134,6 +143,8 @@ _HOME = {
     "DCI": "dci_scores",
     "dci": "dci_scores",
     "mmd": "discrepancy",
+    "imputation_error": "filled",
+    "interval_coverage": "filled",
     "frechet": "frechet_distance",
     "mig": "gaps",
     "sap": "gaps",
@@ -162,12 +173,15 @@ _HOME = {
     "permutation_band": "resampling",
     "sliced_wasserstein": "sliced",
 }
+# The doctor reads fitted estimators, so it stands on a higher floor; its name is found beside those of the measures.
+_ABOVE = {"diagnose": "vaekit.doctor"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module 'vaekit.measure' has no name '{name}'; it has: {', '.join(__all__)}.")
-    return getattr(importlib.import_module(f"vaekit.measure.{_HOME[name]}"), name)
+    home = _ABOVE.get(name) or f"vaekit.measure.{_HOME[name]}"
+    return getattr(importlib.import_module(home), name)
 
 
 def __dir__() -> list[str]:

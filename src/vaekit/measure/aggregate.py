@@ -34,7 +34,8 @@ FAR_APART = 0.5
 def mutual_information(mean: Any, variance: Any, *, rng: Rng | int = 0, batch: int = MOST_ROWS) -> Measure:
     """I(x; z) under q: what a code tells of its row, E_x KL(q(z | x) || q(z)), in nats.
 
-    It is at most the rate, and from n rows at most log n can be told.
+    mean and variance (n, L) are those of q(z | x) for n rows. It is at most the rate, and from n rows at most log n
+    can be told.
 
     Reference: Poole et al., 2019, https://arxiv.org/abs/1905.06922
     """
@@ -44,13 +45,18 @@ def mutual_information(mean: Any, variance: Any, *, rng: Rng | int = 0, batch: i
 def total_correlation(mean: Any, variance: Any, *, rng: Rng | int = 0, batch: int = MOST_ROWS) -> Measure:
     """KL(q(z) || prod_l q(z_l)), in nats: 0 where the units of the aggregated posterior are independent.
 
+    mean and variance (n, L) are those of q(z | x) for n rows.
+
     Reference: Chen et al., 2018, https://arxiv.org/abs/1802.04942
     """
     return _measured("total correlation of z", _dependence, mean, variance, rng, batch)
 
 
 def marginal_kl(mean: Any, variance: Any, *, rng: Rng | int = 0, batch: int = MOST_ROWS) -> Measure:
-    """KL(q(z) || N(0, I)), in nats: how far the aggregated posterior is from the prior. Rate = this + I(x; z)."""
+    """KL(q(z) || N(0, I)), in nats: how far the aggregated posterior is from the prior. Rate = this + I(x; z).
+
+    mean and variance (n, L) are those of q(z | x) for n rows.
+    """
     return _measured("KL of the aggregated posterior to the prior", _away, mean, variance, rng, batch)
 
 

@@ -37,7 +37,10 @@ def aligned(codes: Any, onto: Any) -> Array:
 
 
 def procrustes(codes: Any, onto: Any) -> Measure:
-    """The share of the spread of `onto` that aligned codes do not explain: 0 for the same codes but for a turn."""
+    """The share of the spread of `onto` that aligned codes do not explain: 0 for the same codes but for a turn.
+
+    codes (n, L) and onto (n, M): of the same n rows.
+    """
     Z, target = _pair(codes, onto)
     placed = aligned(Z, target)
     wide = np.pad(target, ((0, 0), (0, placed.shape[1] - target.shape[1])))
@@ -48,6 +51,8 @@ def procrustes(codes: Any, onto: Any) -> Measure:
 
 def cka(codes: Any, other: Any) -> Measure:
     """Linear centred kernel alignment: 1 for the same codes but for a turn and one scale, near 0 for unrelated ones.
+
+    codes (n, L) and other (n, M): of the same n rows.
 
     Reference: Kornblith et al., 2019, https://arxiv.org/abs/1905.00414
     """
@@ -76,7 +81,8 @@ def stability(codes: Sequence[Any]) -> dict[str, Measure]:
     """The means over all pairs of models of Procrustes distance and CKA, and the share of the units that move which
     recur in all other models.
 
-    The errors are from leaving out one model at a time (a jackknife), from three models on.
+    codes: one (n, L) a model, of the same n rows. The errors are from leaving out one model at a time (a
+    jackknife), from three models on.
     """
     models = _models(codes)
     pairs = {

@@ -24,7 +24,8 @@ ACTIVE_VARIANCE = 0.01
 def active_units(mean: Any, *, threshold: float = ACTIVE_VARIANCE) -> Measure:
     """How many latent values move with x: those with Var_x(E_q[z | x]) above the threshold.
 
-    The reason tells how many units lie within two standard errors of the threshold, and so may fall on either side.
+    mean (n, L) is that of q(z | x) for n rows. The reason tells how many units lie within two standard errors
+    of the threshold, and so may fall on either side.
 
     Reference: Burda et al., 2016, https://arxiv.org/abs/1509.00519
     """
@@ -57,6 +58,8 @@ def kl_per_unit(mean: Any, variance: Any) -> tuple[Measure, ...]:
 
 def rate(mean: Any, variance: Any) -> Measure:
     """KL(q(z | x) || N(0, I)), in nats per example: what a code costs.
+
+    mean and variance (n, L) are those of q(z | x) for n rows.
 
     Reference: Alemi et al., 2018, https://arxiv.org/abs/1711.00464
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 
+from vaekit.distributions.independent import weighted_mean
 from vaekit.kinds import Array
 from vaekit.machine import fast_torch
 from vaekit.measure.conditional import effective_sample_size, normalised
@@ -16,10 +17,13 @@ from vaekit.measure.reader import Reader, shown_by
 VALUES_AT_ONCE = 2**22
 
 
-def expected_rows(reader: Reader, rows: Array, draws: int) -> tuple[Array, Array]:
+def expected_rows(
+    reader: Reader, rows: Array, draws: int, most_probable: bool = False
+) -> tuple[Array, Array]:
     """rows (n, *event) in model units -> (the mean (n, *event), effective sample size of `draws` codes (n,)).
 
-    All rows have the same noise, so that means of rows that differ little differ by what differs.
+    All rows have the same noise, so that means of rows that differ little differ by what differs. most_probable: of
+    values that are names the most probable one is given, not their mean.
     """
     generator = torch.Generator(reader.device).manual_seed(reader.seed)
     model = reader.model
@@ -33,7 +37,7 @@ def expected_rows(reader: Reader, rows: Array, draws: int) -> tuple[Array, Array
             x = reader.tensor(rows[start : start + step])
             found = model(x, noise.expand(-1, len(x), -1), reader.c_of(start, start + len(x)))
             share = normalised(found.log_weight)
-            shown = shown_by(found.p_x)
-            means.append((share.view(*share.shape, *(1,) * (shown.dim() - 2)) * shown).sum(0).cpu().double())
+            mean = found.p_x.expected(share) if most_probable else weighted_mean(share, shown_by(found.p_x))
+            means.append(mean.cpu().double())
             sizes.append(effective_sample_size(found.log_weight).cpu().double())
     return torch.cat(means).numpy(), torch.cat(sizes).numpy()

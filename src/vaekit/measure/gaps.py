@@ -36,6 +36,8 @@ def mig(codes: Any, factors: Any, *, bins: int = BINS, groups: int = 20, rng: Rn
 def sap(codes: Any, factors: Any, *, discrete: bool = True, groups: int = 20, rng: Rng | int = 0) -> Measure:
     """Separated attribute predictability: (best - second best) score of predicting a factor from one unit.
 
+    codes (n, L), factors (n, F).
+
     discrete  True: thresholds on the unit, fitted on one half of the rows; the score is the balanced accuracy on the
               other. Guessing has 1 / values, so a perfect unit beside ones that know nothing has 1 - 1 / values.
               False: the squared correlation of unit and factor, from 0 to 1.

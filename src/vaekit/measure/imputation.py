@@ -1,5 +1,5 @@
 """What hidden values may be, given those of their row that are observed: means, draws and intervals of
-p(x_hid | x_obs); and how far such answers are from values that somebody hid on purpose.
+p(x_hid | x_obs). `filled.py` says how far such answers are from values that somebody hid on purpose.
 
 Rows x (n, *event) are in model units with NaN where a value is hidden. Every answer belongs to its row: the same
 whatever stands beside it, in float32, as the model reads values. The law is right where being hidden does not depend
@@ -86,16 +86,6 @@ def weighted_quantiles(values: Array, weights: Array, levels: Array) -> Array:
     middles = each.cumsum(0) - each / 2
     columns = [np.interp(levels, middles[:, d], sorted_values[:, d]) for d in range(values.shape[1])]
     return np.stack(columns, 1)
-
-
-def hidden_error(truth: Array, filled: Array, hidden: Array) -> float:
-    """The mean squared error over the hidden cells."""
-    return float(np.square(truth - filled)[hidden].mean())
-
-
-def coverage(truth: Array, low: Array, high: Array, hidden: Array) -> float:
-    """The share of hidden cells that lie in their interval."""
-    return float(((low <= truth) & (truth <= high))[hidden].mean())
 
 
 def _values(

@@ -19,6 +19,8 @@ def factor_vae_score(
 ) -> Measure:
     """Accuracy of telling which factor was held still from which unit then varied least.
 
+    codes (n, L), factors (n, F).
+
     `votes` groups of `batch` rows that share one value of a random factor vote with their stillest unit (variance
     over that of all rows; constant units do not take part). Half of the votes say which factor a unit stands for,
     the other half are scored. Guessing has 1 / F.
@@ -45,6 +47,8 @@ def beta_vae_score(
     codes: Any, factors: Any, *, pairs: int = 2000, batch: int = 64, bins: int = BINS, rng: Rng | int = 0
 ) -> Measure:
     """Accuracy of telling which factor two rows shared from how far apart their codes are.
+
+    codes (n, L), factors (n, F).
 
     The mean of |z - z'| over `batch` pairs of rows that share one value of a random factor is one point of a
     logistic regression; half of the points train it, the other half are scored. Guessing has 1 / F, and units that
@@ -79,6 +83,8 @@ def irs(
     rng: Rng | int = 0,
 ) -> Measure:
     """Interventional robustness: 1 - (how far a unit strays while its factor stays) / (how far it strays at all).
+
+    codes (n, L), factors (n, F).
 
     The straying while a factor stays is the `quantile` of |z - mean| among rows of one value, averaged over the
     values; of all, the largest |z - mean|. Each unit counts for its best factor and by how far it strays.

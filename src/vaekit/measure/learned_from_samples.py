@@ -61,7 +61,7 @@ def train_on_synthetic(
     answers = [np.asarray(y) for _, y in (samples, train, test)]
     by_class = _by_class(predictor, answers)
     if predictor is None:
-        predictor, (A, B, C) = _forest(by_class, rng), _as_numbers(samples[0], train[0], test[0])
+        predictor, (A, B, C) = forest(by_class, rng), as_numbers(samples[0], train[0], test[0])
     else:
         A, B, C = samples[0], train[0], test[0]
     of_samples, of_train, truth = answers
@@ -127,13 +127,15 @@ def _are_labels(y: Array) -> bool:
     return y.dtype.kind not in "fiu" or bool(whole and len(np.unique(y)) <= MOST_WHOLE)
 
 
-def _forest(by_class: bool, rng: Rng) -> Any:
+def forest(by_class: bool, rng: Rng) -> Any:
+    """A random forest of classes, or of real numbers."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     kind = RandomForestClassifier if by_class else RandomForestRegressor
     return kind(n_estimators=100, min_samples_leaf=3, random_state=int(rng.integers(2**31)))
 
 
-def _as_numbers(samples: Any, train: Any, test: Any) -> tuple[Array, Array, Array]:
+def as_numbers(samples: Any, train: Any, test: Any) -> tuple[Array, Array, Array]:
+    """Each as rows of numbers, (n, d); DataError where they are not of one space."""
     A, B = two_samples(samples, train)
     return A, B, two_samples(test, train)[0]

@@ -62,6 +62,22 @@ class LogLikelihood:
     reason: str
 
     @property
+    def n(self) -> int:
+        """Rows."""
+        return len(self.rows)
+
+    @property
+    def name(self) -> str:
+        """What it is, with its estimator."""
+        bias = "nothing added" if self.reason else "first-order bias added"
+        return f"log p(x), importance sampling with {self.n_samples:,} draws of q a row, {bias}"
+
+    @property
+    def standard_error(self) -> float:
+        """What other rows, and other draws, make the value vary by: sampling_error; of one row monte_carlo_error."""
+        return self.sampling_error if self.n > 1 else self.monte_carlo_error
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % interval of the mean log p(x) of these rows, or None where `reason` says why there is none."""
         return None if self.reason else _around(self.value, self.monte_carlo_error)

@@ -50,7 +50,8 @@ def precision_recall(
 ) -> PrecisionRecall:
     """Whether samples look like data (precision), and whether data could be samples (recall); both from 0 to 1.
 
-    One ball around an outlier can hold much: `density_coverage` minds that less.
+    A (n, ...) are samples and B (m, ...) data. One ball around an outlier can hold much: `density_coverage` minds
+    that less.
 
     Reference: Kynkaanniemi et al., 2019, https://arxiv.org/abs/1904.06991
     """
@@ -74,6 +75,8 @@ def density_coverage(
     rng: Rng | int = 0,
 ) -> DensityCoverage:
     """Density and coverage. Of two samples of one law density is 1 and coverage `expected_coverage`, on average.
+
+    A (n, ...) are samples and B (m, ...) data.
 
     Reference: Naeem et al., 2020, https://arxiv.org/abs/2002.09797
     """

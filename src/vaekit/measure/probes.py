@@ -24,6 +24,8 @@ REPEATS = 200
 def linear_probe(codes: Any, labels: Any, *, rng: Rng | int = 0) -> Measure:
     """Accuracy of a logistic regression on standardised codes, on rows that it was not fitted on.
 
+    codes (n, L), labels (n,).
+
     Reference: Alain and Bengio, 2017, https://arxiv.org/abs/1610.01644
     """
     hits = probe_hits(*codes_and_labels(codes, labels), "linear", _seed(rng))
@@ -31,7 +33,10 @@ def linear_probe(codes: Any, labels: Any, *, rng: Rng | int = 0) -> Measure:
 
 
 def knn_probe(codes: Any, labels: Any, *, rng: Rng | int = 0) -> Measure:
-    """Accuracy of the vote of the 5 nearest rows by standardised codes, on rows that are not among them."""
+    """Accuracy of the vote of the 5 nearest rows by standardised codes, on rows that are not among them.
+
+    codes (n, L), labels (n,).
+    """
     hits = probe_hits(*codes_and_labels(codes, labels), "nearest", _seed(rng))
     return mean_of(hits, f"accuracy of {NEIGHBOURS} nearest neighbours on codes, held-out half")
 
@@ -78,7 +83,8 @@ class Clusters(NamedTuple):
 def clustering(codes: Any, labels: Any, *, clusters: int | None = None, rng: Rng | int = 0) -> Clusters:
     """k-means on the codes, as many groups as there are classes unless said; scored on all rows.
 
-    The errors are over the rows with the groups as they are: another start of k-means may find others.
+    codes (n, L), labels (n,). The errors are over the rows with the groups as they are: another start of k-means may
+    find others.
 
     Reference: Hubert and Arabie, 1985, https://doi.org/10.1007/BF01908075
     """

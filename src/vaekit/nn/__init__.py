@@ -9,5 +9,6 @@ from vaekit.nn.conv import Conv
 from vaekit.nn.mlp import MLP
 from vaekit.nn.network import Network, choose_network
 from vaekit.nn.own import OwnNetwork
+from vaekit.nn.stacked import Stacked
 
-__all__ = ["MLP", "ConditionalMLP", "Conv", "Network", "OwnNetwork", "choose_network"]
+__all__ = ["MLP", "ConditionalMLP", "Conv", "Network", "OwnNetwork", "Stacked", "choose_network"]

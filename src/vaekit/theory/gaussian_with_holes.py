@@ -27,6 +27,10 @@ class GaussianWithHoles:
         """X (n, D) with E[x | the observed values of its row] where it is NaN."""
         return _expected(np.asarray(X, dtype=np.float64), self.mean, self.covariance)[0]
 
+    def score_samples(self, X: Array) -> Array:
+        """(n,): the log-density of the observed values of each row of X (n, D), in nats; 0 for a row of none."""
+        return _expected(np.asarray(X, dtype=np.float64), self.mean, self.covariance)[2]
+
 
 def fit_gaussian(X: Array, iterations: int = 50, tolerance: float = 1e-6) -> GaussianWithHoles:
     """The law of X (n, D) with NaN for what is missing (at random); ends when no entry moves by `tolerance` of the
@@ -43,7 +47,7 @@ def fit_gaussian(X: Array, iterations: int = 50, tolerance: float = 1e-6) -> Gau
     logs: list[float] = []
     for _ in range(iterations):
         filled, uncertain, log_likelihood = _expected(X, mean, covariance)
-        logs.append(log_likelihood)
+        logs.append(float(log_likelihood.sum()))
         mean = filled.mean(0)
         moved = ((filled - mean).T @ (filled - mean) + uncertain) / len(X)
         still = bool((np.abs(moved - covariance) <= tolerance * scale).all())
@@ -53,10 +57,11 @@ def fit_gaussian(X: Array, iterations: int = 50, tolerance: float = 1e-6) -> Gau
     return GaussianWithHoles(mean, covariance, len(logs), tuple(logs))
 
 
-def _expected(X: Array, mean: Array, covariance: Array) -> tuple[Array, Array, float]:
-    """(X filled with conditional means, the sum of the conditional covariances, the log-density of the observed)."""
-    filled, uncertain, log_likelihood = X.copy(), np.zeros_like(covariance), 0.0
-    for row in filled:
+def _expected(X: Array, mean: Array, covariance: Array) -> tuple[Array, Array, Array]:
+    """(X filled with conditional means, the sum of the conditional covariances, (n,) the log-density of what is
+    observed)."""
+    filled, uncertain, log_likelihood = X.copy(), np.zeros_like(covariance), np.zeros(len(X))
+    for at, row in enumerate(filled):
         hidden = np.isnan(row)
         seen = ~hidden
         inner, cross = covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, hidden)]
@@ -69,5 +74,5 @@ def _expected(X: Array, mean: Array, covariance: Array) -> tuple[Array, Array, f
         row[hidden] = mean[hidden] + cross.T @ solved[:, 0]
         uncertain[np.ix_(hidden, hidden)] += covariance[np.ix_(hidden, hidden)] - cross.T @ solved[:, 1:]
         log_det = np.linalg.slogdet(inner)[1] if seen.any() else 0.0
-        log_likelihood -= 0.5 * float(away @ solved[:, 0] + log_det + seen.sum() * np.log(2 * np.pi))
+        log_likelihood[at] = -0.5 * float(away @ solved[:, 0] + log_det + seen.sum() * np.log(2 * np.pi))
     return filled, uncertain, log_likelihood

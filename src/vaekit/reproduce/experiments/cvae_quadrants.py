@@ -119,6 +119,11 @@ def fitted(bench: Bench, spec: Spec, x: Array, c: Array, *, share: float) -> Any
     return model
 
 
+CHOSEN = (
+    "printed with the epoch chosen on the test images, ours with it chosen on a tenth of the training images"
+)
+
+
 def _rows(quadrants: int) -> tuple[Row, ...]:
     word, source = WORDS[quadrants], "Pyro's CVAE example, table at the end"
     baseline, cvae = PUBLISHED[quadrants]
@@ -126,7 +131,13 @@ def _rows(quadrants: int) -> tuple[Row, ...]:
     required = quadrants == 1
     return (
         Row(f"baseline, {word}", baseline, source, most=most[0], required=required),
-        Row(f"CVAE, {word}", cvae, f"{source}: negative ELBO, 10 draws", most=most[1], required=required),
+        Row(
+            f"CVAE, {word}",
+            cvae,
+            f"{source}: negative ELBO, 10 draws; {CHOSEN}",
+            most=most[1],
+            required=required,
+        ),
         Row(
             f"CVAE by importance sampling, {word}", None, f"ours: {IMPORTANCE_DRAWS:,} draws from the encoder"
         ),
@@ -148,6 +159,10 @@ cvae_quadrants = Experiment(
         "the KL of the ELBO is in closed form: the same expectation",
     ),
     rows=(*_rows(1), *_rows(2), *_rows(3)),
-    trials=tuple(Trial(word, partial(train, quadrants)) for quadrants, word in WORDS.items()),
+    trials=tuple(
+        # Most of a budget goes where something is required.
+        Trial(word, partial(train, quadrants), weight=3.0 if quadrants == 1 else 1.0)
+        for quadrants, word in WORDS.items()
+    ),
     least_seconds=120.0,
 )
