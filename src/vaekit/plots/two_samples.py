@@ -43,7 +43,9 @@ class TwoSamples(Display):
         look = Look.of(estimator)
         rows, numbers = some_rows(X, ROWS)
         data = seen(estimator, rows).reshape(len(numbers), -1)
-        drawn = estimator.sample(len(data), c=some_of(c, numbers), random_state=random_state)
+        drawn = estimator.sample(
+            len(data), c=estimator.conditions_of(rows, some_of(c, numbers)), random_state=random_state
+        )
         samples = estimator._numbers(drawn).reshape(len(data), -1)
         if look.picture is None:
             both = np.concatenate(indicators(np.concatenate([data, samples]), look.columns), axis=1)
