@@ -105,7 +105,7 @@ class Page:
         self.call("Page.navigate", url=self.address)
         until = time.monotonic() + 60
         while not self.run("Boolean(window.vaekit) && document.readyState === 'complete'"):
-            assert time.monotonic() < until, "the page did not start"
+            assert time.monotonic() < until, f"the page did not start: {self.complaints}"
             time.sleep(0.05)
         self.run("window.vaekit.ready.then(() => true)")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,9 @@ from vaekit.cli.reading import (
     told_of_run,
 )
 
+if TYPE_CHECKING:
+    from vaekit.data.source import Source
+
 
 @click.command(cls=Command)
 @run_argument
@@ -33,6 +36,9 @@ from vaekit.cli.reading import (
     help="How weights are stored; float16 halves a large page.",
 )
 @option("--force", is_flag=True, help="Replace FILE, and write a page of more than 25 MB.")
+@option(
+    "--beside", metavar="RUN2", help="A second run on the same page; what you do to one, the other follows."
+)
 @option("--data", metavar="DATA", help="Where the data are now, when the run does not find them itself.")
 @reading_options
 def command(
@@ -42,6 +48,7 @@ def command(
     no_data: bool,
     weights: str,
     force: bool,
+    beside: str | None,
     data: str | None,
     **reading: Any,
 ) -> None:
@@ -49,22 +56,33 @@ def command(
 
     It decodes in the browser, loads nothing, and works offline; where it is goes to stdout.
     """
-    record = checked_json(run, "data.json")["source"]
+    records = [checked_json(each, "data.json")["source"] for each in (run, beside) if each is not None]
     from vaekit.explorer import explore_run, refuse_file
 
     if out is not None:
         refuse_file(Path(out), force)
-    source = None
-    if data is not None:
-        source = read_like(record, data, how(reading))
-    elif record is not None or not no_data:
-        source = read_again(record)
+    sources = [_source(record, data, reading, no_data) for record in records]
     with told_of_run(), told_of_data():
         written = explore_run(
-            run, out, source=source, points=points, embed=not no_data, weights=weights, force=force
+            run,
+            out,
+            source=sources[0],
+            points=points,
+            embed=not no_data,
+            weights=weights,
+            force=force,
+            beside=beside,
+            source_beside=sources[-1],
         )
     page = written.page
     click.echo(f"{page.size / 1e6:.1f} MB, weights in {page.weights}. {page.inside}", err=True)
     for sentence in page.said:
         click.echo(sentence, err=True)
     click.echo(written.path)
+
+
+def _source(record: Any, data: str | None, reading: dict[str, Any], no_data: bool) -> Source | None:
+    """The data of a run: those given, else its own; none where none are wanted and it does not say what it has."""
+    if data is not None:
+        return read_like(record, data, how(reading))
+    return None if record is None and no_data else read_again(record)
