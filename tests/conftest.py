@@ -1,11 +1,13 @@
-"""What all tests share: quiet surroundings, one thread a worker, and where the data sets are."""
+"""What all tests share: quiet surroundings, one thread a worker, a browser, and where the data sets are."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import CHROMIUM, Browser
 from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -29,6 +31,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         if not torch.cuda.is_available():
             pytest.skip("there is no CUDA device")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all pages."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with Browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -73,9 +73,11 @@ class Browser:
         found: dict[str, Any] = json.loads(message)
         return found
 
-    def open(self, file: Path, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
-        """The file in a new page, once `window.vaekit.ready` is settled."""
-        return Page(self, file, width, height, dark)
+    def open(
+        self, file: Path, width: int = 1280, height: int = 900, dark: bool = False, explorer: bool = True
+    ) -> Page:
+        """The file in a new page, once it is loaded, and, if it is an explorer, `window.vaekit.ready` is settled."""
+        return Page(self, file, width, height, dark, explorer)
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +93,9 @@ class Browser:
 class Page:
     """One page: what it asked of the network, what it said on the console, and what a person does to it."""
 
-    def __init__(self, browser: Browser, file: Path, width: int, height: int, dark: bool) -> None:
+    def __init__(
+        self, browser: Browser, file: Path, width: int, height: int, dark: bool, explorer: bool
+    ) -> None:
         self.browser = browser
         target = browser.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -103,6 +107,10 @@ class Page:
         self.call("Emulation.setEmulatedMedia", features=[scheme])
         self.address = file.resolve().as_uri()
         self.call("Page.navigate", url=self.address)
+        if not explorer:
+            loaded = "document.readyState === 'complete' ? done() : addEventListener('load', () => done())"
+            self.run(f"new Promise((done) => {loaded})")
+            return
         until = time.monotonic() + 60
         while not self.run("Boolean(window.vaekit) && document.readyState === 'complete'"):
             assert time.monotonic() < until, f"the page did not start: {self.complaints}"
