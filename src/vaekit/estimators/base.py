@@ -46,6 +46,7 @@ from vaekit.model import make_model, make_penalties, seen_by_encoder
 from vaekit.spec import Spec, build, is_name_or_part
 from vaekit.train import Checkpoint, Outcome, Plan, Rows, Training
 from vaekit.train.denoise import make_denoise, with_range
+from vaekit.train.epochs import History
 from vaekit.train.progress import progress
 from vaekit.train.timebox import TimeBox, seconds_of
 
@@ -268,7 +269,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         self.sizes_ = ready.sizes.without_examples()
         self.model_, self.bound_, self.penalties_ = training.model, training.bound, training.penalties
         self.network_ = training.model.description
-        self.history_ = outcome.history
+        self.history_ = History(outcome.history)
         self.n_iter_ = max(1, len(outcome.history))
         self.best_epoch_ = outcome.best_epoch or len(outcome.history)
         self.interrupted_ = outcome.interrupted

@@ -20,7 +20,8 @@ from vaekit.errors import DataError
 from vaekit.kinds import Array
 from vaekit.plots.columns import indicators
 from vaekit.plots.display import Display
-from vaekit.plots.examples import Look, seen, some_of, some_rows
+from vaekit.plots.examples import Look
+from vaekit.plots.paired_samples import data_and_samples
 from vaekit.plots.style import BLUE, FAINT, QUIET, VERMILION, label, panels
 
 ROWS = 2000
@@ -65,12 +66,7 @@ class Correlations(Display):
         look = Look.of(estimator)
         if look.picture is not None:
             raise DataError("correlations are of columns of a table, and this model was fitted on pictures.")
-        rows, numbers = some_rows(X, ROWS)
-        data = seen(estimator, rows).reshape(len(numbers), -1)
-        drawn = estimator.sample(
-            len(data), c=estimator.conditions_of(rows, some_of(c, numbers)), random_state=random_state
-        )
-        samples = estimator._numbers(drawn).reshape(len(data), -1)
+        data, samples = data_and_samples(estimator, X, ROWS, c=c, random_state=random_state)
         return cls(data, samples, look.names, look.columns).plot(ax)
 
     @property

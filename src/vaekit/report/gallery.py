@@ -164,14 +164,15 @@ _TRAVERSALS = (
     "first; all others stay at their mean. A row in which nothing changes is a value that the decoder does not use."
 )
 _HOLES = (
-    "Blue: where codes of the data lie, as draws from q(z | x) over all rows shown (half, 80 and 95 % of them). Dashed: "
-    "where samples come from. A hatched hole is a place that the prior draws from and no row is near, so that samples "
-    "from there are like nothing that was learned; holes of more latent values than the two shown stay unseen."
+    "Blue: where codes of the data lie, draws from q(z | x) over all rows shown (half, 80 and 95 % of them). Dashed: "
+    "the prior, where samples come from. A hatched hole is a place that it draws from and no row is near, so "
+    "that samples from there are like nothing that was learned; holes of more latent values than the two shown stay "
+    "unseen."
 )
 _CORRELATIONS = (
     "How strongly columns go together in the data and in as many samples: a square as large as the correlation, filled "
-    "where it is positive, empty where it is negative; with columns of names it is never negative. Two panels that look "
-    "alike are what one wants. Dotted: where they differ most."
+    "where it is positive, empty where it is negative; with columns of names it is never negative. Two panels that "
+    "look alike are what one wants. Dotted: where they differ most."
 )
 _TWO_SAMPLES = (
     "Rows of the data and rows that the model made up, in the plane in which the data spread most. Below 0.6 a random "
@@ -183,8 +184,8 @@ _INTERVALS = (
     "the truth. Columns of names: how often the most probable one is right, beside always saying the most frequent."
 )
 _ANOMALIES = (
-    "How probable the model finds the rows shown here: the lower, the stranger. Rows are counted from 0 among them; the "
-    "number behind a value says by how many nats it is stranger than it is on average."
+    "How probable the model finds the rows shown here: the lower, the stranger. Rows are counted from 0 among them; "
+    "the number behind a value says by how many nats it is stranger than it is on average."
 )
 _KL = (
     f"What each latent value tells about a row, in nats: KL(q ‖ prior). Below {ACTIVE_NATS} nats it tells "
