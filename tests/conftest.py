@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from browser import CHROMIUM, Browser
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from browser import Browser
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("VAEKIT_OFFLINE", "1")  # a test that needs the internet is marked and lifts this
@@ -36,6 +39,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all pages."""
+    from browser import CHROMIUM, Browser
+
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
     with Browser() as started:

@@ -33,9 +33,9 @@ CLAIMS = (
         Text(
             ko="두 KL을 혼동했습니다. 구할 수 없는 것은 `KL(q‖p(z|x))`인데, AAE가 없애는 것은 "
             "가우시안이라면 닫힌 형태의 식이 있는 `KL(q(z|x)‖p(z))`입니다. 그 대신 모든 x에 대해 모은 "
-            "`q(z) = E_x[q(z|x)]`가 `p(z)`와 같아지도록 GAN의 게임을 하며, 이상적인 판별자의 값은 KL이 "
-            "아니라 젠센-섀넌 발산과 이어집니다. 진짜 장점은 `p(z)`에서 표본만 뽑을 수 있으면 된다는 "
-            "것입니다.",
+            "`q(z) = E_x[q(z|x)]`가 `p(z)`와 같아지도록 GAN처럼 판별자와 겨루게 하며, 이상적인 판별자의 "
+            "값은 KL이 아니라 젠센-섀넌 발산과 관련이 있습니다. 진짜 장점은 `p(z)`에서 표본만 뽑을 수 "
+            "있으면 된다는 것입니다.",
             en="It confuses two KLs. The one that cannot be computed is `KL(q‖p(z|x))`; what an AAE "
             "replaces is `KL(q(z|x)‖p(z))`, which has a closed form for Gaussians. In its place a GAN game "
             "matches the aggregated posterior `q(z) = E_x[q(z|x)]` to `p(z)`; the value of an ideal "

@@ -270,7 +270,8 @@ def _posterior_and_q(
             np.minimum(centre - 3 * spread, mean - 4 * wide),
             np.maximum(centre + 3 * spread, mean + 4 * wide),
         )
-    return axes[:, 0], axes[:, 1], density, (*centre.tolist(), *spread.tolist())
+    ellipse = (float(centre[0]), float(centre[1]), float(spread[0]), float(spread[1]))
+    return axes[:, 0], axes[:, 1], density, ellipse
 
 
 def _density(model: Any, x: torch.Tensor, c: Any, axes: Array) -> Array:
