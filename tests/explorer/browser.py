@@ -75,7 +75,11 @@ class Browser:
 
     def open(self, file: Path, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
         """The file in a new page, once `window.vaekit.ready` is settled."""
-        return Page(self, file, width, height, dark)
+        return self.visit(file.resolve().as_uri(), width, height, dark)
+
+    def visit(self, address: str, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
+        """The page at this address."""
+        return Page(self, address, width, height, dark)
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +95,7 @@ class Browser:
 class Page:
     """One page: what it asked of the network, what it said on the console, and what a person does to it."""
 
-    def __init__(self, browser: Browser, file: Path, width: int, height: int, dark: bool) -> None:
+    def __init__(self, browser: Browser, address: str, width: int, height: int, dark: bool) -> None:
         self.browser = browser
         target = browser.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -101,7 +105,7 @@ class Page:
         self.resize(width, height)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
-        self.address = file.resolve().as_uri()
+        self.address = address
         self.call("Page.navigate", url=self.address)
         until = time.monotonic() + 60
         while not self.run("Boolean(window.vaekit) && document.readyState === 'complete'"):
