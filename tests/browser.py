@@ -77,7 +77,11 @@ class Browser:
         self, file: Path, width: int = 1280, height: int = 900, dark: bool = False, explorer: bool = True
     ) -> Page:
         """The file in a new page, once it is loaded, and, if it is an explorer, `window.vaekit.ready` is settled."""
-        return Page(self, file, width, height, dark, explorer)
+        return Page(self, file.resolve().as_uri(), width, height, dark, explorer)
+
+    def visit(self, address: str, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
+        """The explorer at this address."""
+        return Page(self, address, width, height, dark, True)
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +98,7 @@ class Page:
     """One page: what it asked of the network, what it said on the console, and what a person does to it."""
 
     def __init__(
-        self, browser: Browser, file: Path, width: int, height: int, dark: bool, explorer: bool
+        self, browser: Browser, address: str, width: int, height: int, dark: bool, explorer: bool
     ) -> None:
         self.browser = browser
         target = browser.call("Target.createTarget", url="about:blank")["targetId"]
@@ -105,7 +109,7 @@ class Page:
         self.resize(width, height)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
-        self.address = file.resolve().as_uri()
+        self.address = address
         self.call("Page.navigate", url=self.address)
         if not explorer:
             loaded = "document.readyState === 'complete' ? done() : addEventListener('load', () => done())"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 @option(
     "--beside", metavar="RUN2", help="A second run on the same page; what you do to one, the other follows."
 )
+@option(
+    "--live",
+    is_flag=True,
+    help="Serve the page on this machine while RUN trains (`vaekit fit DATA --out RUN --live`).",
+)
 @option("--data", metavar="DATA", help="Where the data are now, when the run does not find them itself.")
 @reading_options
 def command(
@@ -49,6 +55,7 @@ def command(
     weights: str,
     force: bool,
     beside: str | None,
+    live: bool,
     data: str | None,
     **reading: Any,
 ) -> None:
@@ -56,7 +63,14 @@ def command(
 
     It decodes in the browser, loads nothing, and works offline; where it is goes to stdout.
     """
-    records = [checked_json(each, "data.json")["source"] for each in (run, beside) if each is not None]
+    if live:
+        if out is not None or beside is not None or force or no_data:
+            raise click.UsageError(
+                "--live serves a page of RUN and writes none; leave out -o, --force, --beside and --no-data."
+            )
+        _serve(run, points, weights, lambda: _source(_record(run), data, reading, no_data))
+        return
+    records = [_record(each) for each in (run, beside) if each is not None]
     from vaekit.explorer import explore_run, refuse_file
 
     if out is not None:
@@ -86,3 +100,26 @@ def _source(record: Any, data: str | None, reading: dict[str, Any], no_data: boo
     if data is not None:
         return read_like(record, data, how(reading))
     return None if record is None and no_data else read_again(record)
+
+
+def _record(run: str) -> Any:
+    """Where the data of a run came from."""
+    return checked_json(run, "data.json")["source"]
+
+
+def _serve(run: str, points: int, weights: str, read: Callable[[], Source | None]) -> None:
+    """Serve the run until Ctrl-C, from the moment that it is there."""
+    from vaekit.explorer import Live, serve
+
+    live = Live(run, read, points, weights)
+    try:
+        if not live.is_there:
+            click.echo(f"waiting for the first epoch of '{run}'", err=True)
+        with told_of_run(), told_of_data():
+            live.wait()
+        with serve(live) as server:
+            click.echo(server.address)
+            click.echo("It follows the run and answers this machine alone; Ctrl-C ends it.", err=True)
+            server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("the server has ended; the run is as it was.", err=True)

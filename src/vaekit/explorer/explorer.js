@@ -349,13 +349,12 @@ function makeExplorer(told, suffix) {
 
   // ---- sliders and strips --------------------------------------------------------------------------------
 
-  /** @type {{unit: number, follow: () => void, canvas: HTMLCanvasElement | null}[]} */
+  /** @type {{unit: number, follow: () => void, renew: () => void, canvas: HTMLCanvasElement | null}[]} */
   const unitRows = [];
 
   /** @param {number} unit */
   function unitRow(unit) {
-    const [low, high] = told.reach[unit];
-    const slider = element("input", { type: "range", min: low, max: high, step: (high - low) / 200, value: code[unit], "aria-label": `latent ${unitName(unit)}` });
+    const slider = element("input", { type: "range", "aria-label": `latent ${unitName(unit)}` });
     const output = element("output", { className: "number" });
     slider.oninput = () => {
       const z = code.slice();
@@ -365,17 +364,19 @@ function makeExplorer(told, suffix) {
     const canvas = view.isPicture && told.model.decoder ? element("canvas", { className: "strip", "aria-hidden": "true" }) : null;
     if (canvas) canvas.onclick = (/** @type {MouseEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
+      const [low, high] = told.reach[unit];
       const z = code.slice();
       z[unit] = low + ((Math.floor(((event.clientX - box.left) / box.width) * STRIP) + 0.5) * (high - low)) / STRIP;
       setCode(z);
     };
-    const name = element("span", { className: "unit-name" }, unitName(unit), " ", element("span", { className: "quiet" }, weightOf(unit)));
+    const weight = element("span", { className: "quiet" });
+    const name = element("span", { className: "unit-name" }, unitName(unit), " ", weight);
     const track = element("div", { className: "unit-track" });
     if (canvas) track.append(canvas);
     track.append(slider);
     part("units").append(element("div", { className: "unit" }, name, track, output));
     let last = NaN;
-    unitRows.push({
+    const row = {
       unit,
       canvas,
       follow() {
@@ -384,7 +385,16 @@ function makeExplorer(told, suffix) {
         slider.value = String(code[unit]);
         output.textContent = code[unit].toFixed(2).replace("-", "\u2212");
       },
-    });
+      /** What the model says of this value. */
+      renew() {
+        const [low, high] = told.reach[unit];
+        Object.assign(slider, { min: low, max: high, step: (high - low) / 200 });
+        weight.textContent = weightOf(unit);
+        last = NaN;
+      },
+    };
+    row.renew();
+    unitRows.push(row);
   }
   for (const unit of told.units.slice(0, UNITS_SHOWN)) unitRow(unit);
   if (L > UNITS_SHOWN) {
@@ -694,9 +704,22 @@ function makeExplorer(told, suffix) {
   frame();
   later();
   showPath();
+  /** The same model after more training, as the page would hold it. @param {any} now */
+  function renew(now) {
+    Object.assign(model, makeModel(now.model));
+    if (prior) Object.assign(prior, makePrior(now.prior, L));
+    if (rows) Object.assign(rows, readRows(now.rows));
+    Object.assign(told, { reach: now.reach, unitWeights: now.unitWeights, model: now.model });
+    for (const row of unitRows) row.renew();
+    setCode(code, false, true);
+    plane.renew();
+    showPath();
+  }
+
   return {
     told,
     model,
+    renew,
     view,
     rows,
     /** @param {ArrayLike<number>} x @returns {Float32Array | null} its code under the condition of now */

@@ -43,6 +43,7 @@ SCRIPTS = (
     "board.js",
     "explorer.js",
     "link.js",
+    "curves.js",
     "start.js",
 )
 
@@ -159,10 +160,16 @@ def page_of(
     beside: Content | None = None,
     names: Sequence[str] = (),
     same_rows: bool = False,
+    live: str = "",
 ) -> Explorer:
-    """The page of one model, or of two side by side: then each has a name there, and they may hold the same rows."""
+    """The page of one model, or of two side by side: then each has a name there, and they may hold the same rows.
+
+    live: the version of a model that is still trained; such a page may ask the server that it comes from, any other
+    nobody.
+    """
     contents = [content] if beside is None else [content, beside]
     kinds = [each.title for each in contents]
+    pair = {"beside": None if beside is None else beside.told, "sameRows": same_rows}
     weights = " and ".join(dict.fromkeys(each.told["weights"] for each in contents))
     said = tuple(
         sentence if beside is None else f"{name}: {sentence}"
@@ -179,9 +186,8 @@ def page_of(
         beside=beside is not None,
         names=names or kinds,
         kinds=kinds,
-        data=json_for_page(
-            {**content.told, "beside": None if beside is None else beside.told, "sameRows": same_rows}
-        ),
+        live=live,
+        data=json_for_page({**content.told, **pair, "live": live}),
     )
     return Explorer(html, max(each.rows for each in contents), inside, weights, said)
 

@@ -13,7 +13,11 @@ function start() {
     link(explorers[0], explorers[1], told.sameRows);
   }
   byId("check").textContent = [...new Set(explorers.map(selfCheck))].join(" ");
-  const repaint = () => explorers.forEach((explorer) => explorer.repaint());
+  const drawn = told.live ? followTraining(explorers[0]) : () => {};
+  const repaint = () => {
+    for (const explorer of explorers) explorer.repaint();
+    drawn();
+  };
   byId("theme").onclick = () => {
     const isDark = getComputedStyle(document.documentElement).getPropertyValue("--dark").trim() === "1";
     document.documentElement.dataset.theme = isDark ? "light" : "dark";
