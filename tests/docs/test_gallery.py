@@ -10,7 +10,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples"
 EXAMPLES = sorted(FOLDER.rglob("*.py"))
-SLOW = {  # of ten seconds or more; the others take about half a minute together
+SLOW = {  # of about ten seconds or more
     "back_and_new.py",
     "beta_sweep.py",
     "codes_on_a_swiss_roll.py",
