@@ -19,7 +19,7 @@ from vaekit.report.words import examined
 from vaekit.run import write_folder
 from vaekit.train import Callback
 
-SMALL: dict[str, Any] = {"network": part("mlp", hidden=(16,)), "random_state": 0, "image_shape": (1, 8, 8)}
+SMALL: dict[str, Any] = {"network": part("mlp", hidden=(16,)), "random_state": 0}
 
 pytestmark = pytest.mark.usefixtures("without_pictures")
 
@@ -62,7 +62,7 @@ def page_of(make: Any, tmp_path: Path) -> Page:
     [
         (diverged, "Diverged.", "stopped being a finite number in epoch", "learning_rate=1e+19"),
         (interrupted, "Interrupted.", "stopped by hand in epoch 2", "Fit again and let it end"),
-        (collapsed, "Posterior is prior.", "nats", "Fit again"),
+        (collapsed, "Posterior is prior.", "tells nothing about its row", "Fit again"),
     ],
 )
 def test_the_doctor_comes_first_and_says_what_to_type(
@@ -70,7 +70,7 @@ def test_the_doctor_comes_first_and_says_what_to_type(
 ) -> None:
     page = page_of(make, tmp_path)
     text = page.text
-    first_number = text.index("epochs ")  # the key figures end with them
+    first_number = text.index("nats per example")  # the unit of the key figures
     for said in (title, evidence, remedy):
         assert said in text
     assert text.index(title) < first_number

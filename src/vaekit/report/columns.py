@@ -40,7 +40,7 @@ def columns_of(estimator: Any, X: Any) -> list[ColumnLine]:
             ColumnLine(
                 column.name,
                 column.kind,
-                minus(column.values_told()),
+                column.values_told(),
                 _share(column.missing / schema.rows if schema.rows else 0.0),
                 str(column.likelihood or "not modelled"),
             )
