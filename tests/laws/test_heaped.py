@@ -119,5 +119,5 @@ def test_encoders_read_a_normal_score_that_rises_with_x(name: str) -> None:
 
 def test_numbers_of_heaps_that_are_none_are_refused() -> None:
     sizes = Sizes((1,), 2)
-    with pytest.raises(SpecError, match="heaps=0, normals=8 is not possible"):
+    with pytest.raises(SpecError, match="heaps=0, normals=8, regions=10 is not possible"):
         build("likelihood", part("heaped", heaps=0), sizes, MLP(sizes, hidden=()))
