@@ -7,7 +7,7 @@ from vaekit.tour.text import Text
 PHRASES = {
     "title": Text(
         ko="변분 오토인코더(VAE), 한 장씩 따라가 보기",
-        en="The variational autoencoder, walked chapter by chapter",
+        en="The variational autoencoder, chapter by chapter",
     ),
     "lead": Text(
         ko="세미나 글 ‘Variational Autoencoder’(tobigs-gm1, velog, 2020-10-23)의 주장을 차례로 읽습니다. "
