@@ -41,8 +41,8 @@ def render(done: Sequence[Done], workshop: Workshop, lang: str) -> str:
 SHORT_FORMULA = 24
 """The most letters of a formula that is never broken into two lines."""
 
-_TOGETHER = re.compile(r"(?<=[가-힣])(?=[(\[])|(?<=[)\]∞])(?=[가-힣])|(?<=[)\]∞]`)(?=[가-힣])")
-"""Where browsers break a Korean word beside a bracket, and should not."""
+_TOGETHER = re.compile(r"(?<=[가-힣])(?=[(\[])|(?<=[)\]∞%])(?=[가-힣])|(?<=[)\]∞]`)(?=[가-힣])")
+"""Where browsers break a Korean word beside a bracket or a sign, and should not."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -165,12 +165,13 @@ def _analogy(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="유추: 한 줄에 하나의 스타일", en="Analogies: one style a row"),
         Text(
-            ko=f"한 줄은 모두 같은 z를 씁니다(`(±1.4, ±1.4)`의 네 가지). 첫 열은 {source}이고, 그 뒤로 모든 "
-            "숫자가 차례대로 나옵니다.",
+            ko=f"한 줄은 모두 같은 z를 쓰고, z는 `(±1.4, ±1.4)`의 네 가지입니다. 첫 열은 {source}이고, 그 "
+            "뒤로 모든 숫자가 차례대로 나옵니다.",
             en=f"Each row has one of the four codes z = `(±1.4, ±1.4)`. The first column is a {source}, "
             "then come all digits in order.",
         ),
         pictures(rows, names=["", *(str(each) for each in cvae.condition_.labels.classes)], high=1.0),
+        wide=True,
     )
 
 
