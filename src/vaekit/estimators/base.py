@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from abc import abstractmethod
 from dataclasses import dataclass, replace
@@ -259,7 +260,18 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
             self.callbacks,
             make_denoise(ready.spec.denoise),
         )
-        return Begun(ready, training, rows, held, seed)
+        begun = Begun(ready, training, rows, held, seed)
+        training.so_far = lambda: self._so_far(begun)
+        return begun
+
+    def _so_far(self, begun: Begun) -> Self:
+        """The estimator that this one would be if its training were interrupted now; its weights are a copy."""
+        now, training = copy.copy(self), begun.training
+        now.verbose = 0
+        now._keep(begun, Outcome(list(training.history), training.best_epoch, True, False, None))
+        now.model_, now.penalties_ = copy.deepcopy((training.model, training.penalties))
+        now.model_.eval()
+        return now
 
     def _keep(self, begun: Begun, outcome: Outcome) -> None:
         """Take what a training came to as the fitted attributes."""
