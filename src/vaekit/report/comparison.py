@@ -95,7 +95,7 @@ def make_comparison(
         runs=runs,
         lines=[(told[key], _cells(key, sides)) for key in told if any(key in side.numbers for side in sides)],
         reasons=[
-            f"{short}, {told[key]}: {measure.reason}"
+            f"{short}, {told[key].split(',')[0]}: {measure.reason}"
             for short, side in zip(names, sides, strict=True)
             for key, measure in side.numbers.items()
             if key == "log_p" and measure.reason
