@@ -43,8 +43,8 @@ long: .venv-dev/ready  ## tests of hours; takes TESTS as slow does
 gpu: .venv-dev/ready  ## tests that need a CUDA device
 	$(dev)/python -m pytest -m gpu
 
-bench: .venv-run/ready  ## measure the speed, beside a hand-written loop and beside other toolkits
-	$(run)/python -m benchmarks; step=$$?; $(run)/python -m benchmarks.scale; $(run)/python -m benchmarks.outliers; $(run)/python -m benchmarks.compare && exit $$step
+bench: .venv-run/ready .venv-dev/ready  ## measure the speed, beside a hand-written loop and beside other toolkits
+	$(run)/python -m benchmarks; step=$$?; $(run)/python -m benchmarks.scale; $(run)/python -m benchmarks.outliers; $(dev)/python -m benchmarks.synthesis; $(run)/python -m benchmarks.compare && exit $$step
 
 docs: .venv-docs/ready  ## build the documentation into docs/_build/html
 	.venv-docs/bin/sphinx-build -q -W docs docs/_build/html

@@ -1,6 +1,7 @@
 """vaekit and its peers side by side: does the works, prints the table of ratios and writes it into README.md.
 
-Only a full run writes. Ends with exit code 1 when a required line of a full run does not hold.
+Only a full run writes, and one that is told to say what it lacks. Ends with exit code 1 when a required line of such a
+run does not hold.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from benchmarks.peers.order import Order
 from benchmarks.run import machine, processor
 from benchmarks.side_by_side import Comparison, compare
 from benchmarks.sides import Program
-from benchmarks.work import WORKS, chosen
+from benchmarks.work import WORKS, Work, chosen
 
 TOLD = {"seconds": "", "processor": ", seconds of the processor"}
 PAGE = Path(__file__).with_name("README.md")
@@ -31,8 +32,10 @@ def what_the_machine_can_do(threads: int) -> tuple[float, float]:
     return max(answer["rate"] for answer in answers), max(answer["bandwidth"] for answer in answers)
 
 
-def page(found: Sequence[Comparison], head: Sequence[str], rate: float) -> list[str]:
-    """Everything that was found, as Markdown."""
+def page(
+    found: Sequence[Comparison], head: Sequence[str], rate: float, lacking: Sequence[Work] = ()
+) -> list[str]:
+    """Everything that was found, as Markdown, and the works that were not done."""
     parts = (
         ("Losses that were compared:", table.losses(found)),
         ("Where the time goes, for aims that were not reached:", table.profiles(found)),
@@ -40,6 +43,7 @@ def page(found: Sequence[Comparison], head: Sequence[str], rate: float) -> list[
             "What the products of matrices alone take, at the best rate of this machine:",
             table.ceilings(found, rate),
         ),
+        ("Not measured on this machine:", [f"- {work.title}" for work in lacking]),
     )
     days = sorted({comparison.date for comparison in found})
     head = [" to ".join(dict.fromkeys((days[0], days[-1]))), *head]
@@ -67,9 +71,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FOLDER",
         help="keep each work here, and take those that an earlier run kept",
     )
+    parser.add_argument(
+        "--only-kept",
+        action="store_true",
+        help="measure nothing: write the page of what --keep has, and what it lacks",
+    )
     given = parser.parse_args(arguments)
+    if given.only_kept and given.keep is None:
+        parser.error("--only-kept needs --keep FOLDER.")
     works = [work.quickened() if given.quick else work for work in chosen(given.only)]
     found: list[Comparison] = []
+    lacking: list[Work] = []
     here = [processor(), *machine()[1:], f"threads {given.threads}, clock {given.clock}"]
     with tempfile.TemporaryDirectory() as folder:
         files = Files(Path(folder))
@@ -83,6 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(*head, sep="\n", flush=True)
         for work in works:
             before = kept(given.keep, here, work) if given.keep else None
+            if given.only_kept and before is None:
+                lacking.append(work)
+                continue
             comparison = before or compare(work, files, given.threads, given.clock)
             if given.keep and not before:
                 keep(given.keep, here, comparison)
@@ -92,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(*table.ceilings([comparison], rate), sep="\n", flush=True)
     if given.quick or given.only or given.clock != "seconds":
         return 0
-    table.put(PAGE, "peers", page(found, head, rate))
+    table.put(PAGE, "peers", page(found, head, rate, lacking))
     short = table.falls_short(found)
     print("", *(f"not as required: {line}" for line in short), sep="\n")
     return int(bool(short))

@@ -23,6 +23,7 @@ ENVIRONMENTS = {
     "keras": "tensorflow",
     "jax": "jax",
     "pyod": "pyod",
+    "tvae": "ctgan",
 }
 """program -> its environment; the others run in that of the benchmark."""
 

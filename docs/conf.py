@@ -81,6 +81,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "min_reported_time": 10**6,
     "show_memory": False,
+    "write_computation_times": False,
     "show_signature": False,
     "remove_config_comments": True,
     "plot_gallery": True,

@@ -6,6 +6,7 @@ is the text for those who do not see it; a page (.html) stands in a frame and ca
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 from typing import Any
@@ -49,19 +50,24 @@ def in_our_style(gallery_conf: dict[str, Any], example: str) -> None:
 
 def pictures(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
     """The picture of the last expression, if it has one."""
-    shown = block_vars["example_globals"].get("___")
+    last = ast.parse(block.content).body[-1:]
+    shown = block_vars["example_globals"].get("___") if last and isinstance(last[0], ast.Expr) else None
     content = _png(shown)
     if content is None:
         return ""
     path = Path(next(block_vars["image_path_iterator"]))
     path.write_bytes(content)
-    told = (
-        shown.describe()
-        if hasattr(shown, "describe")
-        else block_vars["example_globals"].get("told", "A figure.")
-    )
+    told = shown.describe() if hasattr(shown, "describe") else _labels(shown)
     rst: str = figure_rst([str(path)], gallery_conf["src_dir"], told)
     return rst
+
+
+def _labels(figure: Any) -> str:
+    """What is written on a figure, for those who do not see it."""
+    written = [
+        [ax.get_title(loc="left") or ax.get_title(), ax.get_xlabel(), ax.get_ylabel()] for ax in figure.axes
+    ]
+    return "; ".join(", ".join(filter(None, words)) for words in written)
 
 
 def _png(shown: Any) -> bytes | None:

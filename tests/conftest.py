@@ -1,12 +1,17 @@
-"""What all tests share: quiet surroundings, one thread a worker, and where the data sets are."""
+"""What all tests share: quiet surroundings, one thread a worker, a browser, and where the data sets are."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from browser import Browser
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("VAEKIT_OFFLINE", "1")  # a test that needs the internet is marked and lifts this
@@ -29,6 +34,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         if not torch.cuda.is_available():
             pytest.skip("there is no CUDA device")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all pages."""
+    from browser import CHROMIUM, Browser
+
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with Browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from vaekit import part
+from vaekit import AE, VAE, part
 from vaekit.article import (
     ablate,
     divergences,
@@ -47,8 +48,6 @@ def test_40_moved_codes_are_judged_for_both_models_with_errors_over_seeds(moved_
 
 
 def test_40_codes_that_are_not_moved_have_the_error_of_the_reconstruction(moved_codes: Any) -> None:
-    from vaekit import AE
-
     errors = []
     for seed in range(2):
         model = AE(random_state=seed, **SMALL).fit(X)
@@ -67,8 +66,6 @@ def test_40_another_seed_gives_another_number() -> None:
 
 
 def test_40_the_ablation_is_a_grid_of_bounds_with_two_errors() -> None:
-    from vaekit import VAE
-
     binary = {"likelihood": "bernoulli", "binarize": 0.5}
     found = ablate(X, TEST, fractions=(0.25, 1.0), widths=(8, 16), seeds=2, epochs=2, options=binary)
     rows = found.as_dicts()
@@ -166,3 +163,46 @@ def test_a_standard_error_is_that_of_a_mean() -> None:
 def test_what_cannot_be_asked_is_said(ask: Any, said: str) -> None:
     with pytest.raises(DataError, match=said):
         ask()
+
+
+EXPERIMENTS: dict[str, Callable[[], Any]] = {
+    "ablate": lambda: ablate(X, TEST, seeds=1, epochs=1),
+    "latent_perturb": lambda: latent_perturb(X, Y, TEST, TEST_Y, seeds=1),
+    "elbo_by_three_methods": lambda: elbo_by_three_methods(X, TEST),
+}
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_ends_with_the_fit_that_was_cut_off(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends a fit in peace; no table is made of half a training."""
+    fits = []
+
+    def cut_off(estimator: Any, X: Any, y: Any = None) -> Any:
+        fits.append(estimator)
+        estimator.interrupted_ = True
+        return estimator
+
+    for kind in (AE, VAE):
+        monkeypatch.setattr(kind, "fit", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        EXPERIMENTS[name]()
+    assert len(fits) == 1
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.3, 0.75])
+def test_the_ablation_gives_fewer_rows_as_many_steps(
+    fraction: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = []
+
+    def count(estimator: Any, X: Any, y: Any = None) -> Any:
+        trained = len(X) - round(len(X) * estimator.validation_fraction)
+        steps.append(estimator.max_epochs * int(np.ceil(trained / estimator.batch_size)))
+        estimator.interrupted_ = False
+        return estimator
+
+    monkeypatch.setattr(VAE, "fit", count)
+    monkeypatch.setattr(VAE, "score_samples", lambda *given: np.arange(3.0))
+    rows = np.zeros((1438, 4))
+    ablate(rows, rows, fractions=(fraction, 1.0), widths=(8,), seeds=1, epochs=45)
+    assert steps[0] == pytest.approx(steps[1], rel=0.1)

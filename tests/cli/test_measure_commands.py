@@ -85,6 +85,18 @@ def test_runs_stand_side_by_side(run: Path) -> None:
     assert told["stability"]["cka"]["value"] == pytest.approx(1)
 
 
+def test_a_comparison_is_a_page_too(run: Path, tmp_path: Path) -> None:
+    page = tmp_path / "both.html"
+    answer = vaekit("compare", run, run, "--html", page)
+    assert answer.exit_code == 0, answer.output
+    assert answer.stderr.endswith(f"page: {page}\n")
+    written = page.read_text()
+    assert written.startswith("<!DOCTYPE html>")
+    assert "24 rows that all of them held out" in written
+    refused("compare", run, run, "--html", page, code=2, saying="replace it with --force")
+    refused("compare", run, run, "--html", tmp_path / "both.pdf", code=2, saying="is no .html")
+
+
 def test_unfair_comparisons_are_refused(run: Path, table_run: Path, pictures: Path, tmp_path: Path) -> None:
     refused("compare", run, code=2, saying="one run has nothing beside it")
     refused("compare", run, table_run, code=3, saying="numbers of other data do not compare")

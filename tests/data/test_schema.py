@@ -220,3 +220,22 @@ def test_columns_stand_below_each_other_in_korean_too() -> None:
 def test_one_missing_cell_of_many_is_not_told_as_none() -> None:
     table = pandas.DataFrame({"age": [np.nan, *np.arange(4999) % 7 + 0.5]})
     assert "<0.1%" in str(Schema.infer(table))
+
+
+def columns_of_numbers(rows: int, wide: bool = False) -> dict[str, str | None]:
+    """The likelihood of debts that are often 0, years of school, incomes with heavy tails, and heights."""
+    rng = np.random.default_rng(0)
+    table = {
+        "debt": np.where(rng.random(rows) < 0.6, 0.0, rng.gamma(2.0, 900.0, rows)),
+        "school": rng.choice([6, 8, 12, 12, 12, 16], rows),
+        "income": rng.standard_t(2, rows),
+        "height": rng.normal(175, 10, rows),
+    } | {f"more{at}": rng.normal(size=rows) for at in range(100 * wide)}
+    return {column.name: column.likelihood for column in Schema.infer(pandas.DataFrame(table))}
+
+
+def test_columns_that_heap_or_have_heavy_tails_are_modelled_so_where_rows_are_many() -> None:
+    found = columns_of_numbers(2000)
+    assert found == {"debt": "heaped", "school": "heaped", "income": "heaped", "height": "gaussian"}
+    for few in (columns_of_numbers(200), columns_of_numbers(2000, wide=True)):
+        assert "heaped" not in few.values() and few["income"] == "student-t"

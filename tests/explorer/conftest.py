@@ -1,4 +1,4 @@
-"""One browser for all pages, and each model fitted once."""
+"""Each model fitted once, and its page in the browser."""
 
 from __future__ import annotations
 
@@ -7,21 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import CHROMIUM, Browser, Page
+from browser import Browser, Page
 from explored import MAKERS
 
 from vaekit.data.source import Source
 from vaekit.explorer.condition import condition_of
 from vaekit.explorer.page import make_explorer
 from vaekit.explorer.rows import choose_rows
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine")
-    with Browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,7 @@ PARTS: dict[str, Part] = {
     "beta narrow": part("beta", scale=0.02),
     "logistic": part("logistic"),
     "logistic network": part("logistic", scale="network"),
+    "heaped": part("heaped", heaps=2, normals=3),
 }
 
 # All values of x, for those that have finitely many (or, of counts, so many that the rest is below 1e-12).
@@ -168,6 +169,14 @@ def cut_logistic(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
     return np.where(x <= 0, found.logcdf(0), np.where(x >= 1, found.logsf(1), found.logpdf(x)))
 
 
+def heaped(n: np.ndarray, p_x: Any, x: np.ndarray) -> np.ndarray:
+    """Without heaps, since no examples are given: a mixture of normals."""
+    normals = p_x.normals
+    each = stats.norm.logpdf(x[:, None], normals.centre.numpy(), normals.scale.numpy())
+    shares = special.log_softmax(p_x.logits.numpy()[:, :, len(p_x.heaps) :], axis=2)
+    return special.logsumexp(shares + each, axis=2)
+
+
 SCIPY: dict[str, Callable[[np.ndarray, Any, np.ndarray], np.ndarray]] = {
     "bernoulli": lambda n, p_x, x: stats.bernoulli.logpmf(x, special.expit(n[:, :, 0])),
     "continuous-bernoulli": integrated,
@@ -185,6 +194,7 @@ SCIPY: dict[str, Callable[[np.ndarray, Any, np.ndarray], np.ndarray]] = {
     "log-normal": lambda n, p_x, x: stats.lognorm.logpdf(x, p_x.scale, scale=np.exp(n[:, :, 0])),
     "beta": beta,
     "logistic": cut_logistic,
+    "heaped": heaped,
     "discretised-logistic": logistic_bins,
 }
 

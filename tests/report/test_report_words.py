@@ -9,11 +9,12 @@ import signal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from pages import Page
 from sklearn.datasets import load_digits, load_wine
 
-from vaekit import VAE, part
+from vaekit import VAE, TabularVAE, part
 from vaekit.data.read import read
 from vaekit.errors import DivergedError
 from vaekit.report import make_report
@@ -242,3 +243,18 @@ def test_a_flag_of_the_ledger_is_a_sentence(flag: str, said: str, vae: VAE) -> N
     assert said in page.text
     assert flag.replace("_", " ") not in page.text.replace("Not a likelihood", "")
     assert said not in Page(make_report(vae, X, measures={"elbo": -3.0})).text
+
+
+def test_columns_of_a_table_are_listed_with_values_as_they_are_written() -> None:
+    rng = np.random.default_rng(0)
+    people = pd.DataFrame(
+        {
+            "kind": rng.choice(["semi-dry", "dry"], 60),
+            "since": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, 60), unit="D"),
+        }
+    )
+    people.loc[:5, "kind"] = None
+    model = TabularVAE(network=part("mlp", hidden=(4,)), max_epochs=1, random_state=0).fit(people)
+    text = " ".join(Page(make_report(model, people)).text.split())
+    assert "kind binary (bernoulli) dry, semi-dry 10.0%" in text
+    assert "since datetime (gaussian) 2020-" in text

@@ -18,6 +18,19 @@ from vaekit.tour.text import Text
 HANGUL = re.compile("[가-힣]")
 # The claims of the article by section, and of its commenters (H).
 SECTIONS = {"A": 22, "B": 12, "C": 8, "D": 7, "E": 7, "F": 2, "G": 2, "H": 18}
+# Blocks of each chapter that no seed can change: formulas without data, layers, and words without numbers.
+FROM_FORMULAS = {
+    "bayes": {"The printed density against the right one (A9)", "Both formulas integrated numerically"},
+    "information": {
+        "The rarer, the more information",
+        "Information of events",
+        "Where the triangle inequality fails",
+    },
+    "ae-vae": {"Asked for samples (H4)"},
+    "elbo": {"A `log p(x)` above 0 is no fault"},
+    "aae": {"Layers of this AAE (F2)"},
+    "cvae": {"Layers of this CVAE (G2)"},
+}
 NAMES_IN_PICTURES = {"AE", "VAE", "AAE", "MSE", "NLL", "KL"}
 
 
@@ -36,6 +49,22 @@ def numbers(block: Block) -> list[str]:
     said = " ".join(text.en for text in texts(block))
     cells = [written(cell, "en") for row in block.rows for cell in row] if isinstance(block, Table) else []
     return re.findall(r"\d+\.\d+|\d+", " ".join([said, *cells]))
+
+
+def name(block: Block) -> str:
+    """The title of a figure, or how other blocks begin."""
+    if isinstance(block, Figure):
+        return block.title.en
+    return re.split("[.:,]", (block.text if isinstance(block, Said) else block.caption).en)[0]
+
+
+def shown(block: Block) -> bytes | list[str] | str:
+    """What a seed should change: the picture of a figure, the cells of a table, the words of a paragraph."""
+    if isinstance(block, Figure):
+        return block.content
+    if isinstance(block, Table):
+        return [written(cell, "en") for row in block.rows for cell in row]
+    return block.text.en
 
 
 def test_every_claim_of_the_article_stands_in_one_chapter() -> None:
@@ -78,11 +107,15 @@ def test_both_languages_show_the_same_numbers(whole: Walked, name: str) -> None:
             assert next(found) == next(found), text
 
 
-def test_another_seed_gives_other_numbers_in_every_chapter(whole: Walked) -> None:
+def test_another_seed_gives_other_numbers_and_pictures_except_where_a_formula_alone_speaks(
+    whole: Walked,
+) -> None:
     other = walked(1)
     for here, there in zip(whole.done, other.done, strict=True):
-        shown, again = ([n for block in each.blocks for n in numbers(block)] for each in (here, there))
-        assert shown != again, here.chapter.name
+        same = {
+            name(one) for one, two in zip(here.blocks, there.blocks, strict=True) if shown(one) == shown(two)
+        }
+        assert same == FROM_FORMULAS.get(here.chapter.name, set())
 
 
 def test_the_same_seed_gives_the_same_numbers(whole: Walked) -> None:

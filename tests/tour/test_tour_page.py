@@ -116,7 +116,9 @@ def test_a_fit_that_was_cut_off_ends_the_walk_and_is_not_kept(monkeypatch: pytes
         interrupted_ = True
         max_epochs = 1
 
-        def fit(self, X: Any) -> None: ...
+        def set_params(self, **options: Any) -> None: ...
+
+        def fit(self, X: Any, y: Any = None) -> None: ...
 
     workshop = Workshop(minimal=True)
     monkeypatch.setitem(models.MODELS, "vae", models.Model(Text.same("cut"), lambda **_: CutOff()))
@@ -149,6 +151,8 @@ def test_the_page_says_what_the_full_schedule_would_take(whole: Walked, pages: d
         ("2.0e-05비트", "2.0 × 10⁻⁵비트"),
         ("from -3.5 to 2020-10-23", "from −3.5 to 2020-10-23"),
         ("`--seed`", '<span class="m">--seed</span>'),
+        ("맞습니다(A9). `P(w)`가", '맞습니다\u2060(A9). <span class="m">P(w)</span>\u2060가'),
+        ("`P(y|X,w)P(w) = P(y|X)P(w|y,X)`", '<span class="m long">P(y|X,w)P(w) = P(y|X)P(w|y,X)</span>'),
     ],
 )
 def test_text_becomes_html(given: str, wanted: str) -> None:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sklearn.datasets import load_wine
 
 from vaekit import OutlierVAE
+from vaekit.plots import AnomalyScores
 
 wines = load_wine(as_frame=True)
 usual = wines.data[wines.target == 0]  # what the first vineyard makes
@@ -35,7 +36,12 @@ for rows, name in ((usual, "first vineyard"), (others, "other vineyards")):
     print(f"{name}: {(model.p_values(rows) < 0.05).mean():.0%} have p < 0.05")
 
 # %%
-# The strangest of its own wines, and the values that make it so: the nats by which each is stranger than usual, given
+# Its own wines by their scores, with the strangest of them in words.
+
+AnomalyScores.from_estimator(model, usual)
+
+# %%
+# The strangest of all, and the values that make it so: the nats by which each is stranger than usual, given
 # the others of its row. Beside them, what would have been usual there.
 
 strangest = usual.iloc[[model.score_samples(usual).argmin()]]

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.datasets import load_wine
 
 from vaekit import TabularVAE, inspect
-from vaekit.plots import Samples
+from vaekit.plots import ImputationIntervals, Samples
 
 whole = load_wine(as_frame=True).frame.astype({"target": "category"})
 lost = np.random.default_rng(0).random(whole.shape) < 0.1
@@ -53,6 +53,11 @@ print(f"model {error(filled):.2f}, column means {error(means):.2f}")
 low, high = (table[measured] for table in model.impute_interval(wines, level=0.9))
 inside = ((low <= truth) & (truth <= high)).to_numpy()[hole]
 print(f"{inside.mean():.0%} of {inside.size} lost values lie in their interval")
+
+# %%
+# The same by columns, for cells that are hidden on purpose: the truth to the right, its interval upwards.
+
+ImputationIntervals.from_estimator(model, whole)
 
 # %%
 # New wines, column by column beside the real ones.

@@ -48,7 +48,8 @@ plain = VAE(latent_dim=2, likelihood="gaussian", random_state=0, **training).fit
 print(f"log p(x), nats: own {circular.score(X):.2f}, normal {plain.score(X):.2f}")
 
 # %%
-# Scores, samples, measures and the rest take it as it comes. The normal likelihood puts draws where no angle is.
+# Scores, samples, measures and the rest take it as it comes. The normal likelihood knows nothing of the circle: it
+# finds the angles less probable, and some of its draws lie beyond them.
 
 drawn = Figure(figsize=(9, 3.2), layout="constrained")
 found = {

@@ -13,12 +13,12 @@ from vaekit.plots import Analogy, LatentMap, Samples, StyleTransfer
 
 digits = load_digits()
 X, y = digits.images / 16, digits.target
-cvae = CVAE(latent_dim=2, max_epochs=120, random_state=0).fit(X, y)
+cvae = CVAE(latent_dim=2, random_state=0).fit(X, y)
 
 # %%
 # ``sample`` takes the class: sevens.
 
-Samples.from_estimator(cvae, n=24, c=7, across=8)
+Samples.from_estimator(cvae, n=36, c=7)
 
 # %%
 # Four styles, a row each, as every digit.

@@ -6,6 +6,7 @@ weights that were best on rows held out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from vaekit.article.table import Cell, Table, mean_and_error
 from vaekit.errors import DataError
 from vaekit.estimators.vae import VAE
+from vaekit.estimators.whole_fit import whole_fit
 from vaekit.kinds import Array
 from vaekit.spec import part
 
@@ -59,18 +61,25 @@ def _cell(
         model = VAE(
             **{
                 "network": part("mlp", hidden=(width, width)),
-                "max_epochs": max(1, round(epochs / fraction)),
                 "random_state": seed,
                 **options,
             }
         )
-        scores.append(model.fit(X[chosen]).score_samples(test))
+        if "max_epochs" not in options:
+            again = _steps_an_epoch(model, len(X)) / _steps_an_epoch(model, count)
+            model.set_params(max_epochs=max(1, round(epochs * again)))
+        scores.append(whole_fit(model, X[chosen]).score_samples(test))
     mean, error = mean_and_error([float(each.mean()) for each in scores])
     between_rows = float(scores[0].std(ddof=1) / np.sqrt(len(scores[0])))
     return {
         "fraction": float(fraction), "rows": count, "width": width, "seeds": seeds,
         "elbo": mean, "elbo_se_seeds": error, "elbo_se_rows": between_rows,
     }  # fmt: skip
+
+
+def _steps_an_epoch(model: VAE, rows: int) -> int:
+    """The last batch, which is not full, counts as one."""
+    return math.ceil(rows * (1 - model.validation_fraction) / model.batch_size)
 
 
 def _sentence(rows: Sequence[Mapping[str, Cell]]) -> str:

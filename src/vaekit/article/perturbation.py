@@ -20,6 +20,7 @@ from vaekit.data.style import as_pictures
 from vaekit.errors import DataError
 from vaekit.estimators.ae import AE
 from vaekit.estimators.vae import VAE
+from vaekit.estimators.whole_fit import whole_fit
 from vaekit.kinds import Array
 
 MODELS: dict[str, type[Any]] = {"AE": AE, "VAE": VAE}
@@ -51,7 +52,7 @@ def latent_perturb(
     accuracies = []
     for seed in range(seeds):
         for name, kind in MODELS.items():
-            model = kind(random_state=seed, **(options or {})).fit(X)
+            model = whole_fit(kind(random_state=seed, **(options or {})), X)
             judge, accuracy = _judge(model, X, y, test, test_y)
             accuracies.append(accuracy)
             for scale in scales:

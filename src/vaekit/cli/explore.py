@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,9 @@ from vaekit.cli.reading import (
     told_of_run,
 )
 
+if TYPE_CHECKING:
+    from vaekit.data.source import Source
+
 
 @click.command(cls=Command)
 @run_argument
@@ -33,6 +37,14 @@ from vaekit.cli.reading import (
     help="How weights are stored; float16 halves a large page.",
 )
 @option("--force", is_flag=True, help="Replace FILE, and write a page of more than 25 MB.")
+@option(
+    "--beside", metavar="RUN2", help="A second run on the same page; what you do to one, the other follows."
+)
+@option(
+    "--live",
+    is_flag=True,
+    help="Serve the page on this machine while RUN trains (`vaekit fit DATA --out RUN --live`).",
+)
 @option("--data", metavar="DATA", help="Where the data are now, when the run does not find them itself.")
 @reading_options
 def command(
@@ -42,6 +54,8 @@ def command(
     no_data: bool,
     weights: str,
     force: bool,
+    beside: str | None,
+    live: bool,
     data: str | None,
     **reading: Any,
 ) -> None:
@@ -49,22 +63,63 @@ def command(
 
     It decodes in the browser, loads nothing, and works offline; where it is goes to stdout.
     """
-    record = checked_json(run, "data.json")["source"]
+    if live:
+        if out is not None or beside is not None or force or no_data:
+            raise click.UsageError(
+                "--live serves a page of RUN and writes none; leave out -o, --force, --beside and --no-data."
+            )
+        _serve(run, points, weights, lambda: _source(_record(run), data, reading, no_data))
+        return
+    records = [_record(each) for each in (run, beside) if each is not None]
     from vaekit.explorer import explore_run, refuse_file
 
     if out is not None:
         refuse_file(Path(out), force)
-    source = None
-    if data is not None:
-        source = read_like(record, data, how(reading))
-    elif record is not None or not no_data:
-        source = read_again(record)
+    sources = [_source(record, data, reading, no_data) for record in records]
     with told_of_run(), told_of_data():
         written = explore_run(
-            run, out, source=source, points=points, embed=not no_data, weights=weights, force=force
+            run,
+            out,
+            source=sources[0],
+            points=points,
+            embed=not no_data,
+            weights=weights,
+            force=force,
+            beside=beside,
+            source_beside=sources[-1],
         )
     page = written.page
     click.echo(f"{page.size / 1e6:.1f} MB, weights in {page.weights}. {page.inside}", err=True)
     for sentence in page.said:
         click.echo(sentence, err=True)
     click.echo(written.path)
+
+
+def _source(record: Any, data: str | None, reading: dict[str, Any], no_data: bool) -> Source | None:
+    """The data of a run: those given, else its own; none where none are wanted and it does not say what it has."""
+    if data is not None:
+        return read_like(record, data, how(reading))
+    return None if record is None and no_data else read_again(record)
+
+
+def _record(run: str) -> Any:
+    """Where the data of a run came from."""
+    return checked_json(run, "data.json")["source"]
+
+
+def _serve(run: str, points: int, weights: str, read: Callable[[], Source | None]) -> None:
+    """Serve the run until Ctrl-C, from the moment that it is there."""
+    from vaekit.explorer import Live, serve
+
+    live = Live(run, read, points, weights)
+    try:
+        if not live.is_there:
+            click.echo(f"waiting for the first epoch of '{run}'", err=True)
+        with told_of_run(), told_of_data():
+            live.wait()
+        with serve(live) as server:
+            click.echo(server.address)
+            click.echo("It follows the run and answers this machine alone; Ctrl-C ends it.", err=True)
+            server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("the server has ended; the run is as it was.", err=True)

@@ -30,6 +30,7 @@ from vaekit.errors import DataError, DivergedError
 
 if TYPE_CHECKING:
     from vaekit.data.source import Source
+    from vaekit.estimators.published import Published
 
 _EPILOG = """\b
 PART is a name, or NAME:OPTION=VALUE,OPTION=VALUE:
@@ -64,6 +65,11 @@ Other examples:
     type=click.Choice(["prior", "decoder"]),
     help="What an aae does with labels: a place in the prior each, or read by the decoder. [default: nothing]",
 )
+@option(
+    "--live",
+    is_flag=True,
+    help="Write RUN while it trains, for `vaekit explore RUN --live`; wants --out.",
+)
 @option("--force", is_flag=True, help="Replace the run that is there.")
 @option("--json", "as_json", is_flag=True, help="JSON to stdout instead of a table.")
 @option("-q", "--quiet", is_flag=True, help="Say nothing while fitting.")
@@ -84,6 +90,7 @@ def command(
     checkpoint: str | None,
     labelled: int | None,
     labels_as: str | None,
+    live: bool,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -100,6 +107,8 @@ def command(
     if max_time is not None:
         _refuse_span(max_time)
     wanted = Wanted(model, recipe, preset, {name: given[name] for name in given if _was_typed(ctx, name)})
+    if live and out is None:
+        raise click.UsageError("--live wants a run to write: give --out RUN.")
     if out is not None:
         refuse_place(Path(out), force)
     wanted, source = _chosen(wanted, data, how(given), quiet)
@@ -111,7 +120,12 @@ def command(
     estimator.set_params(verbose=0 if quiet else 1 + loud)
     if source.image_shape is not None and "image_shape" not in wanted.options:
         estimator.set_params(image_shape=source.image_shape)
+    published = _publish(estimator, source, out, force) if live and out is not None else None
     diverged = _fit(estimator, source, max_time, labelled, checkpoint)
+    if published is not None:
+        force = force or published.owns_place
+        if published.trouble is not None:
+            click.echo(published.trouble, err=True)
     made = make(estimator, source, typed(ctx))
     run = write_to(made.files, out, RUNS / f"{plain_name(source.name)}-{wanted.name}", force)
     _tell(run, estimator, made, as_json)
@@ -207,9 +221,30 @@ def _fit(
             estimator.fit(source.X, y, max_time=max_time, checkpoint=checkpoint)
     except DivergedError as error:
         diverged = error
+    _name_columns(estimator, source)
+    return diverged
+
+
+def _name_columns(estimator: Any, source: Source) -> None:
+    """The columns of a file keep their names, though the fit read an array."""
+    import numpy as np
+
     if source.feature_names is not None:
         estimator.feature_names_in_ = np.array(source.feature_names, dtype=object)
-    return diverged
+
+
+def _publish(estimator: Any, source: Source, out: str, force: bool) -> Published:
+    """Let the fit write its run as it goes."""
+    from vaekit.estimators.files import files_of
+    from vaekit.estimators.published import Published
+
+    def files(now: Any) -> dict[str, bytes]:
+        _name_columns(now, source)
+        return files_of(now, source.to_json())
+
+    published = Published(out, files, force)
+    estimator.set_params(callbacks=(*estimator.callbacks, published))
+    return published
 
 
 def _tell(run: Path, estimator: Any, made: Made, as_json: bool) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vaekit.gate.seeds import OverSeeds, Stability
     from vaekit.measure import Measure
 
-_LIKENESS = {
+LIKENESS = {
     "procrustes": "left over when one is turned onto the other, 0 is the same",
     "cka": "likeness of the codes as a whole, 1 is the same",
     "recurring": "share of the single numbers that all runs have",
@@ -22,7 +22,7 @@ _LIKENESS = {
 
 def tell_likeness(codes: Mapping[str, Measure]) -> None:
     """Whether codes of several models of the same rows are the same."""
-    print_table([(_LIKENESS[key], number(each.value, each.standard_error)) for key, each in codes.items()])
+    print_table([(LIKENESS[key], number(each.value, each.standard_error)) for key, each in codes.items()])
 
 
 def tell_seeds(found: Stability) -> None:

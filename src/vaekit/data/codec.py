@@ -114,16 +114,6 @@ class Codec:
             made[names.index(name)] = to_numbers(column, cells)[0]
         return made
 
-    def inside(self, numbers: Array) -> Array:
-        """The numbers (n, D) with those that their column cannot have brought to the nearest that it can."""
-        made = numbers.copy()
-        for at, column in enumerate(self.columns):
-            if column.kind == "count":
-                made[:, at] = np.rint(made[:, at].clip(min=0))
-            elif column.kind == "bounded" and column.bounds is not None:
-                made[:, at] = made[:, at].clip(*column.bounds)
-        return made
-
     def holding(self, known: Mapping[str, Any]) -> Codec:
         """The same, but that a bucket stands for the rare value that is known of its column."""
         schema = self.schema

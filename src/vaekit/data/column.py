@@ -2,10 +2,10 @@
 
 | kind | its values | suggested likelihood |
 |---|---|---|
-| real | numbers | gaussian; student-t where tails are heavy |
-| positive | numbers above 0, skewed | log-normal |
+| real | numbers | gaussian; student-t where tails are heavy; heaped where rows are many and share values |
+| positive | numbers above 0, skewed | log-normal, or heaped |
 | bounded | numbers between two bounds | beta, or logistic where bounds are reached |
-| count | 0, 1, 2, ... | poisson, negative-binomial, or a zero-inflated one |
+| count | 0, 1, 2, ... | poisson, negative-binomial, or a zero-inflated one; heaped where rows are many |
 | binary | two values | bernoulli |
 | categorical | a name out of some; rare and unseen ones share a bucket | categorical |
 | ordinal | names in an order | ordinal |

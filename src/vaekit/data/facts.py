@@ -37,8 +37,11 @@ PER_UNIT = {
 _NUMERIC = ("real", "positive", "bounded", "count")
 
 
-def learn(column: Column, cells: Cells, plain: bool = False) -> Column:
-    """The column with what its cells say; kind, likelihood, bounds and categories that are given stay."""
+def learn(column: Column, cells: Cells, plain: bool = False, wide: bool = False) -> Column:
+    """The column with what its cells say; kind, likelihood, bounds and categories that are given stay.
+
+    plain: it is of an array of numbers; wide: of a table with many columns.
+    """
     kind, reason = (column.kind, column.reason) if column.kind else kind_of(column.name, cells, plain)
     found: dict[str, Any] = {
         "kind": kind,
@@ -60,7 +63,7 @@ def learn(column: Column, cells: Cells, plain: bool = False) -> Column:
         made = replace(made, counts=(len(cells.known),))
     if kind == "bounded" and made.bounds is None:
         made = replace(made, bounds=_bounds(made))
-    return made if made.likelihood else replace(made, likelihood=family_of(made, cells))
+    return made if made.likelihood else replace(made, likelihood=family_of(made, cells, wide))
 
 
 def _refuse_form(column: Column) -> None:

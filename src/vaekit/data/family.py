@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vaekit.data.cells import Cells
+from vaekit.data.heaps import share_in_heaps
 
 if TYPE_CHECKING:
     from vaekit.data.column import Column
 
 HEAVY_TAILS = 6.0
 """Excess kurtosis above which a column counts as having heavy tails (that of a Laplace distribution is 3)."""
+HEAPED_ROWS, HEAPED_SHARE = 500, 0.25
+"""From so many known values on, with this share of them in heaps or with heavy tails, a column is 'heaped'."""
 _OF_KIND = {
     "positive": "log-normal",
     "binary": "bernoulli",
@@ -22,10 +25,14 @@ _OF_KIND = {
 }
 
 
-def family_of(column: Column, cells: Cells) -> str | None:
-    """The name of a family, None for a column that is not modelled."""
+def family_of(column: Column, cells: Cells, wide: bool = False) -> str | None:
+    """The name of a family, None for a column that is not modelled. wide: the table has many columns, so that each
+    gets a family of few numbers."""
     if not column.modelled:
         return None
+    roomy = len(cells.known) >= HEAPED_ROWS and not wide
+    if roomy and column.kind in ("real", "positive", "count") and _heaped(cells):
+        return "heaped"
     if column.kind == "count":
         return _count(cells)
     if column.kind == "bounded":
@@ -33,8 +40,15 @@ def family_of(column: Column, cells: Cells) -> str | None:
         reached = len(cells.known) and (cells.known.min() <= low or cells.known.max() >= high)
         return "logistic" if reached else "beta"
     if column.kind == "real":
-        return "student-t" if _kurtosis(cells) > HEAVY_TAILS else "gaussian"
+        if _kurtosis(cells) <= HEAVY_TAILS:
+            return "gaussian"
+        return "heaped" if roomy else "student-t"
     return _OF_KIND[column.kind]
+
+
+def _heaped(cells: Cells) -> bool:
+    """Whether many rows have one of a few values, which a smooth law would spread over those between."""
+    return share_in_heaps(cells.distinct[1]) >= HEAPED_SHARE
 
 
 def _count(cells: Cells) -> str:

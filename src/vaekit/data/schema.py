@@ -23,6 +23,8 @@ from vaekit.data.names import differences
 from vaekit.errors import DataError, SpecError, suggestion
 
 FORMAT = 1
+WIDE = 100
+"""A table with more columns gets no likelihoods that take many numbers a column."""
 _WIDEST = 44
 
 
@@ -57,7 +59,10 @@ class Schema:
         """
         frame = as_frame(X)
         self.check_names(frame)
-        learned = tuple(learn(column, frame.columns[column.name], frame.plain) for column in self.columns)
+        wide = len(self.columns) > WIDE
+        learned = tuple(
+            learn(column, frame.columns[column.name], frame.plain, wide) for column in self.columns
+        )
         return type(self)(learned, frame.kind, frame.named, len(frame))
 
     @property

@@ -150,13 +150,22 @@ def to_cells(column: Column, numbers: Array, drawn: Rng | None = None) -> Cells:
         return Cells(_times(column, known), missing, column.dtype, zone=column.zone)
     if column.form == "truth":
         return Cells(known >= 0.5, missing, column.dtype)
+    known = nearest(column, known)
     if is_whole(column) or (drawn is not None and column.kind == "count"):
         return Cells(_within(column.dtype, np.rint(known)), missing, column.dtype)
-    if column.bounds is not None:
-        known = np.clip(known, *column.bounds)
     if drawn is not None and column.decimals is not None:
         known = np.round(known, column.decimals)
     return Cells(known, missing, column.dtype)
+
+
+def nearest(column: Column, numbers: Array) -> Array:
+    """The numbers (n,) with those that the kind of the column does not take brought to the nearest that it does; those
+    that are not above 0 in a positive column become the lowest of the data."""
+    if column.kind == "count":
+        return numbers.clip(min=0)
+    if column.kind == "positive" and isinstance(column.low, float):
+        return np.where(numbers <= 0, column.low, numbers)
+    return numbers if column.bounds is None else np.clip(numbers, *column.bounds)
 
 
 def is_whole(column: Column) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from abc import abstractmethod
 from dataclasses import dataclass, replace
@@ -46,6 +47,7 @@ from vaekit.model import make_model, make_penalties, seen_by_encoder
 from vaekit.spec import Spec, build, is_name_or_part
 from vaekit.train import Checkpoint, Outcome, Plan, Rows, Training
 from vaekit.train.denoise import make_denoise, with_range
+from vaekit.train.epochs import History
 from vaekit.train.progress import progress
 from vaekit.train.timebox import TimeBox, seconds_of
 
@@ -258,7 +260,18 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
             self.callbacks,
             make_denoise(ready.spec.denoise),
         )
-        return Begun(ready, training, rows, held, seed)
+        begun = Begun(ready, training, rows, held, seed)
+        training.so_far = lambda: self._so_far(begun)
+        return begun
+
+    def _so_far(self, begun: Begun) -> Self:
+        """The estimator that this one would be if its training were interrupted now; its weights are a copy."""
+        now, training = copy.copy(self), begun.training
+        now.verbose = 0
+        now._keep(begun, Outcome(list(training.history), training.best_epoch, True, False, None))
+        now.model_, now.penalties_ = copy.deepcopy((training.model, training.penalties))
+        now.model_.eval()
+        return now
 
     def _keep(self, begun: Begun, outcome: Outcome) -> None:
         """Take what a training came to as the fitted attributes."""
@@ -268,7 +281,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         self.sizes_ = ready.sizes.without_examples()
         self.model_, self.bound_, self.penalties_ = training.model, training.bound, training.penalties
         self.network_ = training.model.description
-        self.history_ = outcome.history
+        self.history_ = History(outcome.history)
         self.n_iter_ = max(1, len(outcome.history))
         self.best_epoch_ = outcome.best_epoch or len(outcome.history)
         self.interrupted_ = outcome.interrupted

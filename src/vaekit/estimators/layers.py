@@ -84,13 +84,13 @@ def put_together(model: nn.Module, first: VAE, second: Any) -> None:
     }
     weights = {
         **_under("posterior.", inner.posterior, but="encoder."),
-        **_under("posterior.encoder.inner.", inner.posterior.encoder),  # type: ignore[arg-type]
+        **_under("posterior.encoder.inner.", inner.posterior.encoder),
         **_under("posterior.encoder.outer.", outer.posterior.encoder),  # type: ignore[arg-type]
         "posterior.encoder.to_codes.weight": head.weight[:codes],
         "posterior.encoder.to_codes.bias": head.bias[:codes],
         **_under("likelihood.", outer.likelihood, but="decoder."),
         **_under("likelihood.decoder.outer.", outer.likelihood.decoder),
-        **_under("likelihood.decoder.inner.", inner.likelihood.decoder),  # type: ignore[arg-type]
+        **_under("likelihood.decoder.inner.", inner.likelihood.decoder),
         **{f"posterior.encoder.units.{name}": values for name, values in units.items()},
         **{f"likelihood.decoder.units.{name}": values for name, values in units.items()},
         **_under("prior.", inner.prior),

@@ -40,6 +40,7 @@ from vaekit.machine import choose_device
 from vaekit.model import make_model, make_penalties
 from vaekit.run import read_checked
 from vaekit.spec import Sizes, Spec, build
+from vaekit.train.epochs import History
 
 ESTIMATORS: dict[str, type[LatentEstimator]] = {
     cls.__name__: cls
@@ -68,7 +69,7 @@ def load(path: str | Path, *, device: str = "cpu", **own: Any) -> Any:
         _restore_data(estimator, data_file, tensors)
         for name, array in kept_arrays(tensors.below("kept."), estimator.kept_arrays).items():
             setattr(estimator, name, array if array.ndim else float(array))
-        estimator.history_ = read_history(content["history.csv"], spec_file.epochs)
+        estimator.history_ = History(read_history(content["history.csv"], spec_file.epochs))
         compare_golden(estimator, tensors.below("golden."), spec_file.vaekit)
         tensors.refuse_rest()
     estimator.model_.to(on)

@@ -16,16 +16,18 @@ from vaekit.data.codec import Codec
 from vaekit.data.column import Column
 from vaekit.data.frame import Frame, as_frame
 from vaekit.data.schema import Schema
-from vaekit.data.translate import to_numbers
+from vaekit.data.translate import nearest, to_numbers
 from vaekit.errors import DataError
 from vaekit.estimators.known_values import KnownValues, mapping_of
-from vaekit.estimators.prepare import Prepared, prepare
+from vaekit.estimators.prepare import Prepared, epochs_for, prepare
 from vaekit.estimators.table import read_table, refuse_columns, schema_of, told
 from vaekit.estimators.vae import VAE
 from vaekit.kinds import Array
 from vaekit.spec import Part, Spec
 
 MOST_LATENT = 16
+WARM_UP = 0.1
+"""The share of the epochs over which the KL weighs in."""
 _AS_THEY_COME = {"image_shape": None, "binarize": None, "scale_inputs": False}
 
 
@@ -52,8 +54,9 @@ class TabularVAE(VAE):
         p(z).
     posterior : str, part or module
         q(z | x).
-    bound : str or part
-        What is maximised.
+    bound : "auto", str or part
+        What is maximised; "auto" is the ELBO, whose KL weighs in over the first tenth of the epochs, so that no value
+        of the code is given up before the decoder knows it.
     penalties : tuple of str or part
         What is added to the loss; a critic is a penalty that learns.
     network : str, part, module or pair of modules
@@ -118,7 +121,7 @@ class TabularVAE(VAE):
         likelihood: Any = "auto",
         prior: Any = "normal",
         posterior: Any = "normal",
-        bound: Any = "elbo",
+        bound: Any = "auto",
         penalties: tuple[Any, ...] = (),
         network: Any = "auto",
         max_epochs: int | str = "auto",
@@ -129,7 +132,7 @@ class TabularVAE(VAE):
         gradient_clip: float | None = None,
         ema: float | None = None,
         validation_fraction: float = 0.1,
-        patience: int | None = 10,
+        patience: int | None = 20,
         denoise: Any = None,
         missing: str = "mask",
         callbacks: tuple[Any, ...] = (),
@@ -167,6 +170,8 @@ class TabularVAE(VAE):
 
     def _spec(self) -> Spec:
         spec = super()._spec()
+        if isinstance(spec.bound, str) and spec.bound == "auto":
+            spec = spec.with_(bound=Part("elbo", warm_up=WARM_UP * self._epochs))
         if not hasattr(self, "schema_"):
             return spec
         if isinstance(self.latent_dim, str):
@@ -174,6 +179,13 @@ class TabularVAE(VAE):
         if isinstance(spec.likelihood, str) and spec.likelihood == "auto":
             spec = spec.with_(likelihood=Part("mixed", columns=tuple(map(_family, self.schema_.modelled))))
         return spec
+
+    @property
+    def _epochs(self) -> int:
+        """The most epochs of fit, as far as they are known."""
+        if not isinstance(self.max_epochs, str):
+            return int(self.max_epochs)
+        return epochs_for(self.schema_.rows, self.batch_size) if hasattr(self, "schema_") else 1
 
     def _learn(self, X: Any, y: Any) -> tuple[Array, Array | None]:
         self.log_ = []
@@ -250,10 +262,10 @@ class TabularVAE(VAE):
 
     def _moved(self, own: Array, before: Array, after: Array) -> Array:
         moved = [
-            _MOVES.get(column.kind, _same_unless_it_changes)(*(each[:, at] for each in (own, before, after)))
-            for at, column in enumerate(self.codec_.columns)
+            nearest(column, _MOVES.get(column.kind, _same_unless_it_changes)(*columns))
+            for column, *columns in zip(self.codec_.columns, own.T, before.T, after.T, strict=True)
         ]
-        return self.codec_.inside(np.column_stack(moved))
+        return np.column_stack(moved)
 
     def _rewritten(self, X: Any, rows: Array, own: Array) -> Any:
         return self.codec_.overwritten(self._table(X), rows, rows != own).native()
@@ -276,15 +288,18 @@ class TabularVAE(VAE):
 
 
 def _by_difference(own: Array, before: Array, after: Array) -> Array:
-    return own + (after - before)
+    moved: Array = own + (after - before)
+    return moved
 
 
 def _in_proportion(own: Array, before: Array, after: Array) -> Array:
-    return own * (after / before)
+    moved: Array = own * (after / before)
+    return moved
 
 
 def _same_unless_it_changes(own: Array, before: Array, after: Array) -> Array:
-    return np.where(before == after, own, after)
+    kept: Array = np.where(before == after, own, after)
+    return kept
 
 
 _MOVES = dict.fromkeys(("real", "datetime", "count", "bounded"), _by_difference) | {

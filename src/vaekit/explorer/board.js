@@ -20,7 +20,7 @@ function drawingBoard(place, given) {
   seen.name("what the encoder sees");
   const inverted = element("input", { type: "checkbox" });
   const brush = element("input", { type: "range", min: 0.4, max: 3, step: 0.1, value: Math.max(0.7, Math.min(width, height) / 14), "aria-label": "width of the brush, in pixels" });
-  const file = element("input", { type: "file", accept: "image/*", className: "hidden-file", id: "file" });
+  const file = element("input", { type: "file", accept: "image/*", className: "hidden-file" });
 
   function clear() {
     c.fillStyle = "#000";
@@ -116,7 +116,9 @@ function drawingBoard(place, given) {
     document.addEventListener(name, (event) => {
       event.preventDefault(); // a picture that is dropped beside the board does not replace the page
       const dropped = /** @type {DragEvent} */ (event).dataTransfer;
-      if (name === "drop" && dropped) take(dropped.files[0]);
+      // Of two boards the one takes it that it falls on, or nearest to.
+      const half = place.closest(".half"), elsewhere = document.querySelectorAll(".half").length > 1 && half && !half.contains(/** @type {Node} */ (event.target));
+      if (name === "drop" && dropped && !elsewhere) take(dropped.files[0]);
     });
   }
   inverted.onchange = changed;

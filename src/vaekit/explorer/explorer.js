@@ -1,7 +1,14 @@
 // @ts-check
 /**
- * Joins the model to what a person touches: the plane, sliders, the path, the drawing board, the keyboard.
- * `window.vaekit` offers the same to programs: ready, decode(z, c), encode(x, c), setCode(z), frameTimes().
+ * Joins a model to what a person touches: the plane, sliders, the path, the drawing board, the keyboard.
+ *
+ * @typedef {object} Linked what an explorer tells of, so that one beside it may follow
+ * @property {(z: number[]) => void} moved a person moved the point
+ * @property {(z: number[], x: Float64Array) => void} decoded what that decodes to
+ * @property {(row: number) => void} row a row was gone to
+ * @property {(row: number | null) => void} hovered a row is pointed at
+ * @property {(x: ArrayLike<number>) => void} encoded an example was drawn or typed
+ * @property {(c: number[]) => void} conditioned
  */
 "use strict";
 
@@ -31,8 +38,14 @@ function readRows(told) {
   };
 }
 
-function start() {
-  const told = JSON.parse(byId("vaekit-data").textContent);
+/**
+ * One model on the page. @param {any} told see `content_of` in page.py @param {string} suffix of the ids of its elements
+ */
+function makeExplorer(told, suffix) {
+  const part = (/** @type {string} */ id) => byId(id + suffix);
+  const root = part("explorer");
+  /** @type {Linked | null} */
+  let linked = null;
   const model = makeModel(told.model);
   const view = makeView(told.look);
   const rows = readRows(told.rows);
@@ -63,7 +76,7 @@ function start() {
 
   // ---- the plane -----------------------------------------------------------------------------------------
 
-  const plane = makePlane(byId("stage"), {
+  const plane = makePlane(part("stage"), {
     latentDim: L,
     reach: told.reach,
     prior,
@@ -73,7 +86,10 @@ function start() {
     code: () => code,
     covariance: covarianceOf,
     moved: (z, dragging) => setCode(z, dragging),
-    hovered: showCard,
+    hovered: (row, x, y) => {
+      showCard(row, x, y);
+      if (linked) linked.hovered(row);
+    },
     thumbnail: (z) => {
       if (!view.isPicture) return null;
       const canvas = element("canvas");
@@ -127,7 +143,7 @@ function start() {
   }
 
   const chooser = (/** @type {string} */ id, /** @type {number} */ chosen) => {
-    const select = byId(id);
+    const select = part(id);
     for (const unit of told.units) {
       const weight = weightOf(unit);
       select.append(element("option", { value: String(unit), selected: unit === chosen }, unitName(unit) + (weight ? ` · ${weight}` : "")));
@@ -136,7 +152,7 @@ function start() {
   };
   const across = chooser("across", plane.axes.x);
   const up = L > 1 ? chooser("up", plane.axes.y) : null;
-  if (!up) byId("up-label").hidden = true;
+  if (!up) part("up-label").hidden = true;
   const axesChosen = () => {
     plane.choose(Number(across.value), up ? Number(up.value) : -1);
     say(`The plane shows latent ${unitName(plane.axes.x)} across${up ? ` and ${unitName(plane.axes.y)} up` : ""}.`);
@@ -167,11 +183,11 @@ function start() {
       plane.layers[name] = box.checked;
       plane.redraw();
     };
-    byId("layers").append(element("label", { className: `chip chip-${name}`, title: LAYERS_MEAN[name] }, box, element("span", { className: "swatch", "aria-hidden": "true" }), text));
+    part("layers").append(element("label", { className: `chip chip-${name}`, title: LAYERS_MEAN[name] }, box, element("span", { className: "swatch", "aria-hidden": "true" }), text));
   }
 
   function legend() {
-    const place = byId("legend");
+    const place = part("legend");
     place.replaceChildren();
     const labels = rows && rows.labels;
     if (!labels) return;
@@ -203,9 +219,9 @@ function start() {
   // ---- the example ---------------------------------------------------------------------------------------
 
   const big = view.make();
-  byId("example").append(big.node);
-  const priorNote = byId("prior-note");
-  const sharp = byId("sharp");
+  part("example").append(big.node);
+  const priorNote = part("prior-note");
+  const sharp = part("sharp");
 
   /** One frame: decode, and draw what follows. */
   function frame() {
@@ -215,14 +231,20 @@ function start() {
     big.show(shown.x, shown.chances);
     plane.drawAbove();
     for (const row of unitRows) row.follow();
+    if (free && linked) linked.decoded(code, shown.x);
+    free = false;
     times.push(performance.now() - began);
     if (times.length > FRAMES_KEPT) times.shift();
   }
 
-  /** @param {ArrayLike<number>} z @param {boolean} [dragging] */
-  function setCode(z, dragging = false) {
+  /** Whether a person moved the point, and not what stands beside. */
+  let free = false;
+  /** @param {ArrayLike<number>} z @param {boolean} [dragging] @param {boolean} [led] whether what stands beside knows */
+  function setCode(z, dragging = false, led = false) {
     if (z.length !== L) throw new Error(`a code has ${L} values, ${z.length} were given`);
     code = Array.from(z, Number);
+    free = !led;
+    if (free && linked) linked.moved(code);
     if (!waiting) {
       waiting = true;
       requestAnimationFrame(frame);
@@ -236,7 +258,7 @@ function start() {
     clearTimeout(settling);
     settling = window.setTimeout(() => {
       big.name(`Decoded example at ${codeInWords()}`);
-      byId("where").textContent = codeInWords();
+      part("where").textContent = codeInWords();
       showNearest();
       strips();
       if (plane.layers.pictures && L > 2) plane.redraw();
@@ -261,7 +283,7 @@ function start() {
   // ---- neighbours and the card of a code -----------------------------------------------------------------
 
   function showNearest() {
-    const place = byId("nearest");
+    const place = part("nearest");
     if (!rows) return;
     place.replaceChildren(...nearestRows(rows.codes, code, NEAREST).map(({ row, distance }) => {
       const kind = rows.heldName === "given" ? "" : rows.held[row] ? "held out" : "trained on";
@@ -286,15 +308,16 @@ function start() {
     }));
   }
 
-  /** @param {number} row */
-  function goToRow(row) {
+  /** @param {number} row @param {boolean} [led] */
+  function goToRow(row, led = false) {
     const c = conditionOf(row);
-    if (c && condition) setCondition(c);
-    setCode(codeOf(row));
+    if (c && condition) setCondition(c, true);
+    setCode(codeOf(row), false, true);
+    if (linked && !led) linked.row(row);
     plane.hover(row);
   }
 
-  const card = byId("card");
+  const card = part("card");
   /** @param {number | null} row @param {number} x @param {number} y */
   function showCard(row, x, y) {
     if (row === null || !rows) {
@@ -317,7 +340,7 @@ function start() {
     const spread = rows.spreads;
     if (spread && plane.axes.y >= 0) card.append(element("p", { className: "quiet" }, `posterior \u00b1 ${spread[row * L + plane.axes.x].toFixed(2)}, \u00b1 ${spread[row * L + plane.axes.y].toFixed(2)}`));
     card.hidden = false;
-    const stage = byId("stage").getBoundingClientRect();
+    const stage = part("stage").getBoundingClientRect();
     const [w, h] = [card.offsetWidth, card.offsetHeight];
     const left = x + 18 + w < stage.width ? x + 18 : Math.max(4, x - 18 - w);
     card.style.left = `${Math.max(4, Math.min(left, stage.width - w - 4))}px`;
@@ -326,13 +349,12 @@ function start() {
 
   // ---- sliders and strips --------------------------------------------------------------------------------
 
-  /** @type {{unit: number, follow: () => void, canvas: HTMLCanvasElement | null}[]} */
+  /** @type {{unit: number, follow: () => void, renew: () => void, canvas: HTMLCanvasElement | null}[]} */
   const unitRows = [];
 
   /** @param {number} unit */
   function unitRow(unit) {
-    const [low, high] = told.reach[unit];
-    const slider = element("input", { type: "range", min: low, max: high, step: (high - low) / 200, value: code[unit], "aria-label": `latent ${unitName(unit)}` });
+    const slider = element("input", { type: "range", "aria-label": `latent ${unitName(unit)}` });
     const output = element("output", { className: "number" });
     slider.oninput = () => {
       const z = code.slice();
@@ -342,17 +364,19 @@ function start() {
     const canvas = view.isPicture && told.model.decoder ? element("canvas", { className: "strip", "aria-hidden": "true" }) : null;
     if (canvas) canvas.onclick = (/** @type {MouseEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
+      const [low, high] = told.reach[unit];
       const z = code.slice();
       z[unit] = low + ((Math.floor(((event.clientX - box.left) / box.width) * STRIP) + 0.5) * (high - low)) / STRIP;
       setCode(z);
     };
-    const name = element("span", { className: "unit-name" }, unitName(unit), " ", element("span", { className: "quiet" }, weightOf(unit)));
+    const weight = element("span", { className: "quiet" });
+    const name = element("span", { className: "unit-name" }, unitName(unit), " ", weight);
     const track = element("div", { className: "unit-track" });
     if (canvas) track.append(canvas);
     track.append(slider);
-    byId("units").append(element("div", { className: "unit" }, name, track, output));
+    part("units").append(element("div", { className: "unit" }, name, track, output));
     let last = NaN;
-    unitRows.push({
+    const row = {
       unit,
       canvas,
       follow() {
@@ -361,7 +385,16 @@ function start() {
         slider.value = String(code[unit]);
         output.textContent = code[unit].toFixed(2).replace("-", "\u2212");
       },
-    });
+      /** What the model says of this value. */
+      renew() {
+        const [low, high] = told.reach[unit];
+        Object.assign(slider, { min: low, max: high, step: (high - low) / 200 });
+        weight.textContent = weightOf(unit);
+        last = NaN;
+      },
+    };
+    row.renew();
+    unitRows.push(row);
   }
   for (const unit of told.units.slice(0, UNITS_SHOWN)) unitRow(unit);
   if (L > UNITS_SHOWN) {
@@ -372,9 +405,9 @@ function start() {
       for (const row of unitRows) row.follow();
       strips();
     };
-    byId("units").after(more);
+    part("units").after(more);
   }
-  byId("units-note").textContent = {
+  part("units-note").textContent = {
     kl: "In the order of what each tells about a row, its KL to the prior in nats. One that tells nothing changes nothing.",
     spread: "In the order of how far codes spread along each.",
     unknown: "In no order: no rows were at hand to tell which matters.",
@@ -422,11 +455,12 @@ function start() {
 
   // ---- the condition -------------------------------------------------------------------------------------
 
-  /** @param {ArrayLike<number>} c */
-  function setCondition(c) {
+  /** @param {ArrayLike<number>} c @param {boolean} [led] */
+  function setCondition(c, led = false) {
     condition = Array.from(c);
     for (const follow of conditionRows) follow();
-    setCode(code);
+    setCode(code, false, true);
+    if (linked && !led) linked.conditioned(condition);
     if (plane.layers.pictures) plane.redraw();
   }
   /** @type {(() => void)[]} */
@@ -470,10 +504,10 @@ function start() {
   }
 
   if (told.condition) {
-    byId("condition").hidden = false;
+    part("condition").hidden = false;
     for (const control of told.condition) {
-      if (control.kind === "classes" && control.name) byId("choices").append(element("p", { className: "unit-name" }, control.name));
-      byId("choices").append(control.kind === "classes" ? classButtons(control) : numberSlider(control));
+      if (control.kind === "classes" && control.name) part("choices").append(element("p", { className: "unit-name" }, control.name));
+      part("choices").append(control.kind === "classes" ? classButtons(control) : numberSlider(control));
     }
     for (const follow of conditionRows) follow();
   }
@@ -490,12 +524,12 @@ function start() {
 
   // ---- buttons -------------------------------------------------------------------------------------------
 
-  const draw = byId("draw");
+  const draw = part("draw");
   if (prior) draw.onclick = () => setCode(prior.sample(condition));
   else draw.hidden = true;
-  byId("home").onclick = () => setCode(first);
-  byId("copy").onclick = () => copyText(codeLine());
-  byId("save").onclick = () => view.large(shown.x, shown.chances).toBlob((/** @type {Blob | null} */ blob) => {
+  part("home").onclick = () => setCode(first);
+  part("copy").onclick = () => copyText(codeLine());
+  part("save").onclick = () => view.large(shown.x, shown.chances).toBlob((/** @type {Blob | null} */ blob) => {
     if (!blob) return;
     const address = URL.createObjectURL(blob);
     element("a", { href: address, download: "vaekit.png" }).click();
@@ -512,8 +546,8 @@ function start() {
 
   /** @param {string} text */
   async function copyText(text) {
-    byId("copied").textContent = text;
-    byId("copied").hidden = false;
+    part("copied").textContent = text;
+    part("copied").hidden = false;
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -528,7 +562,7 @@ function start() {
 
   // ---- the path ------------------------------------------------------------------------------------------
 
-  const film = byId("film");
+  const film = part("film");
   function showPath() {
     plane.drawAbove();
     film.replaceChildren();
@@ -561,9 +595,9 @@ function start() {
       ...found.map(({ x, chances }) => element("td", { className: "number" }, `${text(x[i])} ${share(x[i], chances(i))}`))));
     return element("table", { className: "steps" }, element("thead", {}, element("tr", {}, element("td"), ...heads)), element("tbody", {}, ...lines));
   }
-  byId("from").onclick = () => { from = code.slice(); showPath(); say("The path starts here."); };
-  byId("to").onclick = () => { to = code.slice(); showPath(); say("The path ends here."); };
-  byId("play").onclick = () => {
+  part("from").onclick = () => { from = code.slice(); showPath(); say("The path starts here."); };
+  part("to").onclick = () => { to = code.slice(); showPath(); say("The path ends here."); };
+  part("play").onclick = () => {
     if (!from || !to) return;
     const [a, b] = [from, to];
     const began = performance.now();
@@ -575,7 +609,7 @@ function start() {
     };
     requestAnimationFrame(next);
   };
-  byId("unset").onclick = () => { from = to = null; showPath(); };
+  part("unset").onclick = () => { from = to = null; showPath(); };
   if (rows && rows.count > 1) {
     // A first path, from the first row to one that is far from it: of another class where there are classes, of the
     // same where the class is given to the decoder.
@@ -596,15 +630,16 @@ function start() {
     const given = { look: told.look, view, holes: told.holes, encode: encodeShown, shown: () => shown.x };
     back.name("what the decoder gives back");
     back.show(shown.x, shown.chances);
-    if (view.isPicture) drawingBoard(byId("encode"), { ...given, back: back.node });
-    else typedRow(byId("encode"), given);
-  } else byId("encode-section").hidden = true;
+    if (view.isPicture) drawingBoard(part("encode"), { ...given, back: back.node });
+    else typedRow(part("encode"), given);
+  } else part("encode-section").hidden = true;
 
   /** @param {ArrayLike<number>} x */
   function encodeShown(x) {
     if (!model.encode) return;
     const z = model.encode(x, condition).mean;
-    setCode(z);
+    setCode(z, false, true);
+    if (linked) linked.encoded(x);
     const again = model.look(z, condition);
     back.show(again.x, again.chances);
   }
@@ -644,30 +679,23 @@ function start() {
     say(rowName(walked));
   }
 
-  byId("zoom-in").onclick = () => plane.zoom(1.3);
-  byId("zoom-out").onclick = () => plane.zoom(1 / 1.3);
-  byId("zoom-fit").onclick = () => plane.fit();
+  part("zoom-in").onclick = () => plane.zoom(1.3);
+  part("zoom-out").onclick = () => plane.zoom(1 / 1.3);
+  part("zoom-fit").onclick = () => plane.fit();
 
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  byId("theme").onclick = () => {
-    const isDark = getComputedStyle(document.documentElement).getPropertyValue("--dark").trim() === "1";
-    document.documentElement.dataset.theme = isDark ? "light" : "dark";
-    repaint();
-  };
   function repaint() {
     plane.redraw();
     legend();
   }
-  dark.addEventListener("change", repaint);
-  new ResizeObserver(() => plane.resize()).observe(byId("stage"));
+  new ResizeObserver(() => plane.resize()).observe(part("stage"));
 
   // ---- begin ---------------------------------------------------------------------------------------------
 
-  if (!rows) byId("nearest-section").hidden = true;
-  if (!view.isPicture) byId("sharp-line").hidden = true;
-  document.body.classList.toggle("table", !view.isPicture);
+  if (!rows) part("nearest-section").hidden = true;
+  if (!view.isPicture) part("sharp-line").hidden = true;
+  root.classList.toggle("table", !view.isPicture);
   sharp.onchange = () => {
-    document.body.classList.toggle("sharp", sharp.checked);
+    root.classList.toggle("sharp", sharp.checked);
     strips();
   };
   priorNote.textContent = layersNote(Boolean(rows), Boolean(prior), L);
@@ -676,15 +704,40 @@ function start() {
   frame();
   later();
   showPath();
-  selfCheck(told, model);
-  Object.assign(vaekit, {
-    /** @param {ArrayLike<number>} z @param {ArrayLike<number>} [c] */
-    decode: (z, c) => Float32Array.from(model.decode(z, c)),
-    /** @param {ArrayLike<number>} x @param {ArrayLike<number>} [c] */
-    encode: (x, c) => (model.encode ? model.encode(x, c).mean : null),
-    setCode: (/** @type {ArrayLike<number>} */ z) => setCode(z),
-    frameTimes: () => times.slice(),
-  });
+  /** The same model after more training, as the page would hold it. @param {any} now */
+  function renew(now) {
+    Object.assign(model, makeModel(now.model));
+    if (prior) Object.assign(prior, makePrior(now.prior, L));
+    if (rows) Object.assign(rows, readRows(now.rows));
+    Object.assign(told, { reach: now.reach, unitWeights: now.unitWeights, model: now.model });
+    for (const row of unitRows) row.renew();
+    setCode(code, false, true);
+    plane.renew();
+    showPath();
+  }
+
+  return {
+    told,
+    model,
+    renew,
+    view,
+    rows,
+    /** @param {ArrayLike<number>} x @returns {Float32Array | null} its code under the condition of now */
+    encode: (x) => (model.encode ? model.encode(x, condition).mean : null),
+    repaint,
+    setCode,
+    setCondition,
+    goToRow,
+    hover: plane.hover,
+    follow: (/** @type {Linked} */ other) => { linked = other; },
+    /** What `window.vaekit` offers of it. */
+    offered: {
+      decode: (/** @type {ArrayLike<number>} */ z, /** @type {ArrayLike<number>} */ c) => Float32Array.from(model.decode(z, c)),
+      encode: (/** @type {ArrayLike<number>} */ x, /** @type {ArrayLike<number>} */ c) => (model.encode ? model.encode(x, c).mean : null),
+      setCode: (/** @type {ArrayLike<number>} */ z) => setCode(z),
+      frameTimes: () => times.slice(),
+    },
+  };
 }
 
 /** @type {Record<string, string>} */
@@ -703,41 +756,3 @@ function layersNote(rows, prior, L) {
   if (!prior) return `Each mark is the code of a row.${plane}`;
   return `Each mark is the code of a row. Hatched places are holes: the prior has mass there and codes are rare.${plane}`;
 }
-
-/** Compares a few examples with what the library decoded when the page was written. @param {any} told @param {any} model */
-function selfCheck(told, model) {
-  if (!told.check) return;
-  const [wanted, units] = [unpack(told.check.examples), unpack(told.model.treatment.scale)];
-  let worst = 0;
-  told.check.codes.forEach((/** @type {number[]} */ z, /** @type {number} */ k) => {
-    const found = model.decode(z, told.condition ? told.model.rest : null);
-    for (let i = 0; i < found.length; i++) worst = Math.max(worst, Math.abs(found[i] - wanted[k * found.length + i]) / units[i % units.length]);
-  });
-  const allowed = told.weights === "float16" ? 2e-2 : 1e-3;
-  byId("check").textContent = `Compared with torch at ${told.check.codes.length} codes when it opened: ${worst ? `largest difference ${worst.toExponential(0)}` : "no difference"}.`;
-  if (worst > allowed || Number.isNaN(worst)) fail(`This browser decodes other examples than vaekit does (difference ${worst.toPrecision(2)}).`);
-}
-
-/** @param {string} text */
-function fail(text) {
-  const place = byId("trouble");
-  place.textContent = text;
-  place.hidden = false;
-}
-
-/** @type {any} */
-const vaekit = {};
-vaekit.ready = new Promise((resolve, reject) => {
-  const begin = () => {
-    try {
-      start();
-      resolve(undefined);
-    } catch (error) {
-      fail(`The page could not start: ${error instanceof Error ? error.message : error}`);
-      reject(error);
-    }
-  };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-  else begin();
-});
-/** @type {any} */ (window).vaekit = vaekit;

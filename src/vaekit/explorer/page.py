@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,10 @@ LARGEST_PAGE = 25 * 10**6
 HALF_FROM = 1_500_000
 """Numbers of the model from which weights are stored in half precision, unless one of them is asked for."""
 CHECKED_CODES = 3
+_LEAD_OF_TWO = (
+    "Two models side by side: a row is the same row in both, and a point that you drag in one takes the other "
+    "along."
+)
 WEIGHTS = ("auto", "float32", "float16")
 SCRIPTS = (
     "runtime.js",
@@ -38,6 +42,9 @@ SCRIPTS = (
     "plane.js",
     "board.js",
     "explorer.js",
+    "link.js",
+    "curves.js",
+    "start.js",
 )
 
 
@@ -59,6 +66,20 @@ class Explorer:
         return len(self.html)
 
 
+@dataclass(frozen=True)
+class Content:
+    """One model on a page: a title, what it holds as `makeExplorer` of explorer.js reads it, how many rows are inside
+    in numbers and words, and what it cannot do.
+    """
+
+    title: str
+    told: Mapping[str, Any]
+    lead: str
+    rows: int
+    inside: str
+    said: tuple[str, ...]
+
+
 def make_explorer(
     estimator: Any,
     chosen: Chosen | None,
@@ -69,7 +90,24 @@ def make_explorer(
     run: str = "RUN",
     measured: Any = None,
 ) -> Explorer:
-    """The page of a fitted estimator.
+    """The page of one fitted estimator, whose arguments are those of `content_of`."""
+    content = content_of(
+        estimator, chosen, weights=weights, condition=condition, data=data, run=run, measured=measured
+    )
+    return page_of(content)
+
+
+def content_of(
+    estimator: Any,
+    chosen: Chosen | None,
+    *,
+    weights: str = "auto",
+    condition: Condition | None = None,
+    data: Mapping[str, Any] | None = None,
+    run: str = "RUN",
+    measured: Any = None,
+) -> Content:
+    """What a page holds of a fitted estimator.
 
     chosen: the rows inside, or None for none. weights: "float32", "float16" or "auto". condition: of a model
     that has one. data: where the data came from (`Source.to_json`). run: the folder, for the line of code.
@@ -84,7 +122,7 @@ def make_explorer(
     X = chosen.X if chosen is not None else measured
     codes = None if X is None else codes_of(estimator, X, c)[0]
     kl = None if X is None else kl_per_unit(estimator, X, c)
-    units, unit_weights, told = units_by_weight(kl, codes, sizes.latent_dim)
+    units, unit_weights, order = units_by_weight(kl, codes, sizes.latent_dim)
     known = np.asarray(condition.choices) if condition and c is None else c
     prior = prior_for_page(estimator, known)
     reach = reach_of(codes, prior, sizes.latent_dim)
@@ -94,13 +132,13 @@ def make_explorer(
         model["grid"] = grid_for_page(estimator, first, [tuple(reach[unit]) for unit in first], conditions)
     name = str((data or {}).get("name") or "")
     title = f"{type(estimator).__name__} on {name}" if name else type(estimator).__name__
-    content = {
+    told = {
         "title": title,
         "run": run,
         "latentDim": sizes.latent_dim,
         "units": units,
         "unitWeights": unit_weights,
-        "unitWeightsAre": told,
+        "unitWeightsAre": order,
         "reach": reach.tolist(),
         "start": _start(codes, sizes.latent_dim, prior),
         "prior": prior,
@@ -113,16 +151,45 @@ def make_explorer(
         "check": _check(estimator, model, codes, sizes.latent_dim),
         "weights": kind,
     }
-    html = _render(
-        title=title,
-        lead=_lead(estimator),
-        said=said,
-        inside=inside_in_words(chosen),
-        conditional=condition is not None,
-        data=json_for_page(content),
-    )
     inside = 0 if chosen is None else len(chosen)
-    return Explorer(html, inside, inside_in_words(chosen), kind, tuple(said))
+    return Content(title, told, _lead(estimator), inside, inside_in_words(chosen), tuple(said))
+
+
+def page_of(
+    content: Content,
+    beside: Content | None = None,
+    names: Sequence[str] = (),
+    same_rows: bool = False,
+    live: str = "",
+) -> Explorer:
+    """The page of one model, or of two side by side: then each has a name there, and they may hold the same rows.
+
+    live: the version of a model that is still trained; such a page may ask the server that it comes from, any other
+    nobody.
+    """
+    contents = [content] if beside is None else [content, beside]
+    kinds = [each.title for each in contents]
+    pair = {"beside": None if beside is None else beside.told, "sameRows": same_rows}
+    weights = " and ".join(dict.fromkeys(each.told["weights"] for each in contents))
+    said = tuple(
+        sentence if beside is None else f"{name}: {sentence}"
+        for each, name in zip(contents, names or [""], strict=True)
+        for sentence in each.said
+    )
+    inside = " ".join(dict.fromkeys(each.inside for each in contents))
+    html = _render(
+        title=" beside ".join(names or kinds),
+        lead=content.lead if beside is None else _LEAD_OF_TWO,
+        said=said,
+        inside=inside,
+        conditional=content.told["condition"] is not None,
+        beside=beside is not None,
+        names=names or kinds,
+        kinds=kinds,
+        live=live,
+        data=json_for_page({**content.told, **pair, "live": live}),
+    )
+    return Explorer(html, max(each.rows for each in contents), inside, weights, said)
 
 
 def inside_in_words(chosen: Chosen | None) -> str:

@@ -70,7 +70,7 @@ function makePlane(stage, given) {
   let hovered = null;
   /** Classes that are shown alone, or none. @type {Set<number>} */
   const chosen = new Set();
-  let job = 0;
+  let job = 0, zoomed = false;
   let mosaic = below, over = below;
   let colours = given.light;
   /** @type {Record<string, string>} */
@@ -91,6 +91,7 @@ function makePlane(stage, given) {
 
   /** The first view: all that the two axes reach, one unit as long across as up. */
   function fit() {
+    zoomed = false;
     const [left, right] = given.reach[axes.x];
     const [bottom, top] = axes.y < 0 ? [-1, 1] : given.reach[axes.y];
     view = { x: axes.x, y: axes.y, left, right, bottom, top, side: PLACES };
@@ -110,6 +111,7 @@ function makePlane(stage, given) {
   /** @param {number} times @param {number} [cx] @param {number} [cy] */
   function zoom(times, cx = width / 2, cy = height / 2) {
     const [x, y] = valuesAt(cx, cy);
+    zoomed = true;
     view.left = x - (x - view.left) / times;
     view.right = x + (view.right - x) / times;
     if (axes.y >= 0) {
@@ -528,6 +530,8 @@ function makePlane(stage, given) {
     resize,
     fit,
     zoom,
+    /** After codes or prior have changed; a view that was chosen stays. */
+    renew: () => (zoomed ? redraw() : fit()),
     redraw,
     drawAbove,
     step,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,14 +54,29 @@ def choose_rows(estimator: Any, source: Source, most: int, same: bool = True) ->
     )
 
 
+def same_rows(estimator: Any, source: Source, chosen: Chosen) -> Chosen:
+    """The rows chosen for a model, as another one of the same data reads them, which may have held out others."""
+    if chosen.held_name == "test" and source.test is not None:
+        return replace(chosen, X=_rows_at(source.test, chosen.numbers))
+    known = estimator.held_out_
+    held = np.isin(chosen.numbers, [] if known is None else known)
+    name = "held_out" if held.any() else "train"
+    return replace(chosen, X=_rows_at(source, chosen.numbers), held=held, held_name=name)
+
+
 def _chosen(source: Source, order: Array, held: int, most: int, name: str, shuffle: bool = True) -> Chosen:
     if shuffle:
         order = np.random.default_rng(SEED).permutation(order)
     numbers = order[:most].astype(np.int64)
     labels = None if source.y is None else np.asarray(source.y)[numbers]
-    X = source.X.iloc[numbers] if hasattr(source.X, "iloc") else source.X[numbers]
-    X = X if is_frame(X) else np.asarray(X)
+    X = _rows_at(source, numbers)
     return Chosen(X, numbers, labels, source.class_names, np.arange(len(numbers)) < held, name)
+
+
+def _rows_at(source: Source, numbers: Array) -> Any:
+    """X of the rows of these numbers."""
+    X = source.X.iloc[numbers] if hasattr(source.X, "iloc") else source.X[numbers]
+    return X if is_frame(X) else np.asarray(X)
 
 
 def rows_for_page(estimator: Any, chosen: Chosen, c: Array | None) -> dict[str, Any]:

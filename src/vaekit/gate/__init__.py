@@ -5,7 +5,7 @@ densities, its own network before training, or the nearest rows; where it gives 
 """
 
 from vaekit.gate.answer import Answer, Beside
-from vaekit.gate.compare import Compared, compare
+from vaekit.gate.compare import Compared, compare, rows_for_all
 from vaekit.gate.judge import Judgement, judge
 from vaekit.gate.seeds import OverSeeds, Stability, over_seeds
 
@@ -19,4 +19,5 @@ __all__ = [
     "compare",
     "judge",
     "over_seeds",
+    "rows_for_all",
 ]

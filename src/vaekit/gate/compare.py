@@ -69,7 +69,7 @@ def compare(
     Raises SpecError where the models are not of one kind of number, DataError where no row is unseen by all of them.
     """
     refuse_unfair(names, estimators)
-    X, labels, told = _rows(estimators, source, fitted_on)
+    X, labels, told = rows_for_all(estimators, source, fitted_on)
     numbers = tuple(_numbers(estimator, X, labels, source.class_names) for estimator in estimators)
     codes = [estimator.transform(X, *_given(estimator, labels, source)) for estimator in estimators]
     return Compared(tuple(names), numbers, told, stability(codes), recurring_units(codes))
@@ -104,8 +104,10 @@ def _units(estimator: Any) -> str:
     return f"a {'probability' if treatment.measure == 'mass' else 'density'} of {made}{relaxed}"
 
 
-def _rows(estimators: Sequence[Any], source: Source, fitted_on: bool) -> tuple[Any, Array | None, str]:
-    """(rows, labels, what they are)."""
+def rows_for_all(
+    estimators: Sequence[Any], source: Source, fitted_on: bool = True
+) -> tuple[Any, Array | None, str]:
+    """(rows, labels, what they are) of `source` that none of the estimators was trained on; see `compare`."""
     if not fitted_on:
         return source.X, source.y, f"{source.rows:,} rows that are not those of the fits"
     if source.test is not None:

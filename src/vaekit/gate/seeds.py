@@ -17,6 +17,7 @@ import numpy as np
 from vaekit.data.labels import as_written
 from vaekit.data.source import Source
 from vaekit.errors import DataError, DivergedError, SpecError
+from vaekit.estimators.whole_fit import whole_fit
 from vaekit.gate.answer import finite
 from vaekit.gate.judge import Judgement, judge
 from vaekit.kinds import Array
@@ -132,13 +133,9 @@ def over_seeds(
         say(f"{seed - first + 1} of {seeds}: seed {seed}")
         model = clone(estimator).set_params(random_state=seed, verbose=0)
         try:
-            model.fit(source.X, as_written(source.y, source.class_names))
+            fitted[seed] = whole_fit(model, source.X, as_written(source.y, source.class_names))
         except DivergedError:
             diverged.append(seed)
-            continue
-        if model.interrupted_:
-            raise KeyboardInterrupt
-        fitted[seed] = model
     if len(fitted) < 2:
         raise DivergedError(f"{len(diverged)} of {seeds} fits diverged, so that there is nothing to compare.")
     judged = [judge(model, source) for model in fitted.values()]

@@ -12,6 +12,7 @@ from vaekit.likelihoods.continuous_bernoulli import ContinuousBernoulliLikelihoo
 from vaekit.likelihoods.decoded import DecodedLikelihood
 from vaekit.likelihoods.discretised_logistic import DiscretisedLogisticLikelihood
 from vaekit.likelihoods.gaussian import GaussianLikelihood
+from vaekit.likelihoods.heaped import HeapedLikelihood
 from vaekit.likelihoods.laplace import LaplaceLikelihood
 from vaekit.likelihoods.likelihood import Likelihood
 from vaekit.likelihoods.log_normal import LogNormalLikelihood
@@ -33,6 +34,7 @@ __all__ = [
     "DecodedLikelihood",
     "DiscretisedLogisticLikelihood",
     "GaussianLikelihood",
+    "HeapedLikelihood",
     "LaplaceLikelihood",
     "Likelihood",
     "LogNormalLikelihood",

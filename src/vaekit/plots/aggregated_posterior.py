@@ -62,7 +62,7 @@ class AggregatedPosterior(Display):
         """
         rows, numbers = some_rows(X, DRAWS)
         given = some_of(c, numbers)
-        under = given if estimator.model_.prior.reads_condition else None
+        under = estimator.conditions_of(rows, given) if estimator.model_.prior.reads_condition else None
         prior = prior_draws(estimator, len(numbers), random_state, under)
         codes = posterior_draws(estimator, rows, given)
         return cls(prior, codes, units or _weightiest(estimator, rows, given, codes)).plot(ax)

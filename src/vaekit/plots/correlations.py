@@ -20,7 +20,8 @@ from vaekit.errors import DataError
 from vaekit.kinds import Array
 from vaekit.plots.columns import indicators
 from vaekit.plots.display import Display
-from vaekit.plots.examples import Look, seen, some_of, some_rows
+from vaekit.plots.examples import Look
+from vaekit.plots.paired_samples import data_and_samples
 from vaekit.plots.style import BLUE, FAINT, QUIET, VERMILION, label, panels
 
 ROWS = 2000
@@ -43,9 +44,10 @@ class Correlations(Display):
         columns: Sequence[Column | None] | None = None,
     ) -> None:
         kinds = [None] * len(names) if columns is None else list(columns)
-        moving = [at for at in range(len(names)) if np.nanmax(data[:, at]) > np.nanmin(data[:, at])][
-            :MOST_COLUMNS
-        ]
+        span = np.ma.masked_invalid(data)
+        moving = np.flatnonzero((span.max(0) > span.min(0)).filled(False))[:MOST_COLUMNS].tolist()
+        if len(moving) < 2:
+            raise DataError(f"correlations are of two columns or more that change; there are {len(moving)}.")
         kinds = [kinds[at] for at in moving]
         self.names = [names[at] for at in moving]
         self.of_data = associations(indicators(data[:, moving], kinds))
@@ -58,18 +60,13 @@ class Correlations(Display):
     ) -> Self:
         """At most 2,000 rows, evenly spread over X, whose condition is c, and as many samples under the same.
 
-        The first twelve columns that are not constant are shown. Raises DataError for pictures, and for a table of one
-        column; AttributeError where the estimator cannot sample.
+        The first twelve columns that are not constant are shown. Raises DataError for pictures, and for fewer than two
+        such columns; AttributeError where the estimator cannot sample.
         """
         look = Look.of(estimator)
         if look.picture is not None:
             raise DataError("correlations are of columns of a table, and this model was fitted on pictures.")
-        rows, numbers = some_rows(X, ROWS)
-        data = seen(estimator, rows).reshape(len(numbers), -1)
-        if data.shape[1] < 2:
-            raise DataError("correlations are of two columns or more, and this table has one.")
-        drawn = estimator.sample(len(data), c=some_of(c, numbers), random_state=random_state)
-        samples = estimator._numbers(drawn).reshape(len(data), -1)
+        data, samples = data_and_samples(estimator, X, ROWS, c=c, random_state=random_state)
         return cls(data, samples, look.names, look.columns).plot(ax)
 
     @property

@@ -156,7 +156,7 @@ class ImputationIntervals(Display):
             ax.text(0.5, 0.5, "nothing was hidden", ha="center", color=QUIET)
             return
         rows = math.ceil(len(shown) / 3)
-        small = panels(ax, rows, min(3, len(shown)), right=0.14, below=0.62 / (rows + 0.62))
+        small = panels(ax, rows, min(3, len(shown)), right=0.14, below=0.45 / (rows + 0.45))
         for panel in small[len(shown) :]:
             panel.set_visible(False)
         for at, panel in zip(shown, small, strict=False):

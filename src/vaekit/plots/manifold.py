@@ -12,10 +12,12 @@ from vaekit.kinds import Array
 from vaekit.measure.plane import axis, plane
 from vaekit.plots.display import Display
 from vaekit.plots.examples import Look
-from vaekit.plots.style import VERMILION
+from vaekit.plots.style import PAPER, VERMILION
 
 CELLS = 21
 TICKS = 5
+SMALL = 16
+"""Pictures of fewer pixels a side fill their cell to its edge, so that a line has to tell them apart."""
 
 
 class Manifold(Display):
@@ -97,6 +99,10 @@ class Manifold(Display):
         ax.imshow(
             whole, interpolation="nearest", extent=(-0.5, n - 0.5, n - 0.5, -0.5), aspect=height / width
         )
+        if min(height, width) < SMALL:
+            between = np.arange(n - 1) + 0.5
+            ax.hlines(between, -0.5, n - 0.5, color=PAPER, linewidth=0.8)
+            ax.vlines(between, -0.5, n - 0.5, color=PAPER, linewidth=0.8)
         shown = np.unique(np.linspace(0, n - 1, min(n, TICKS)).round().astype(int))
         named = [f"{self.axis[at]:.2f}" for at in shown]
         ax.set_xticks(shown.tolist(), named)

@@ -13,7 +13,8 @@ from vaekit.measure.record import Measure
 from vaekit.plots.code_plane import CodePlane
 from vaekit.plots.columns import indicators
 from vaekit.plots.display import Display
-from vaekit.plots.examples import Look, seen, some_of, some_rows
+from vaekit.plots.examples import Look
+from vaekit.plots.paired_samples import data_and_samples
 from vaekit.plots.style import BLUE, VERMILION
 
 ROWS = 1000
@@ -41,10 +42,7 @@ class TwoSamples(Display):
         Raises AttributeError where the estimator cannot sample.
         """
         look = Look.of(estimator)
-        rows, numbers = some_rows(X, ROWS)
-        data = seen(estimator, rows).reshape(len(numbers), -1)
-        drawn = estimator.sample(len(data), c=some_of(c, numbers), random_state=random_state)
-        samples = estimator._numbers(drawn).reshape(len(data), -1)
+        data, samples = data_and_samples(estimator, X, ROWS, c=c, random_state=random_state)
         if look.picture is None:
             both = np.concatenate(indicators(np.concatenate([data, samples]), look.columns), axis=1)
             spread = both[: len(data)].std(0)

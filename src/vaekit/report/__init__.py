@@ -5,8 +5,17 @@
 The page holds all that it shows and loads nothing. `report_run` writes it for a run folder.
 """
 
+from vaekit.report.comparison import Side, make_comparison
 from vaekit.report.gallery import pictures
 from vaekit.report.page import make_report, report_files
 from vaekit.report.run import report_run, rows_to_measure
 
-__all__ = ["make_report", "pictures", "report_files", "report_run", "rows_to_measure"]
+__all__ = [
+    "Side",
+    "make_comparison",
+    "make_report",
+    "pictures",
+    "report_files",
+    "report_run",
+    "rows_to_measure",
+]

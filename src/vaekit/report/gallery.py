@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from vaekit.errors import DataError
 from vaekit.kinds import Array
 from vaekit.measure.ledger import ACTIVE_NATS
+from vaekit.plots.aggregated_posterior import AggregatedPosterior
 from vaekit.plots.analogy import Analogy
+from vaekit.plots.anomaly_scores import AnomalyScores
+from vaekit.plots.correlations import Correlations
 from vaekit.plots.display import Display
 from vaekit.plots.examples import Look
+from vaekit.plots.imputation_intervals import ImputationIntervals
 from vaekit.plots.kl_per_unit import KLPerUnit
 from vaekit.plots.latent_map import LatentMap
 from vaekit.plots.learning_curves import LearningCurves
 from vaekit.plots.reconstructions import Reconstructions
 from vaekit.plots.samples import ROWS_OF_A_TABLE, Samples
 from vaekit.plots.style import png
+from vaekit.plots.traversals import Traversals
+from vaekit.plots.two_samples import TwoSamples
 
 
 @dataclass(frozen=True)
@@ -81,11 +88,31 @@ def _draw(
     yield Picture(
         "reconstructions", reconstructions, _RECONSTRUCTIONS[reconstructions.look.picture is not None]
     )
+    if reconstructions.look.picture is None:
+        yield from _of_tables(estimator, X, c, sampled is not None)
+    else:
+        yield Picture("traversals", Traversals.from_estimator(estimator, X, c=c), _TRAVERSALS)
+    if hasattr(estimator, "offset_") and hasattr(estimator, "score_samples"):
+        yield Picture("anomaly-scores", AnomalyScores.from_estimator(estimator, X, c=c), _ANOMALIES)
     codes = LatentMap.from_estimator(estimator, X, labels, c=c)
     yield Picture("latent-map", codes, _caption_of_map(codes))
+    if sampled is not None and len(codes.codes) >= FEWEST_FOR_HOLES:
+        yield Picture("aggregated-posterior", AggregatedPosterior.from_estimator(estimator, X, c=c), _HOLES)
     if hasattr(estimator, "score_samples") and hasattr(estimator, "kl_per_unit"):
         yield Picture("kl-per-unit", KLPerUnit.from_estimator(estimator, X, c=c), _KL)
     yield Picture("learning-curves", LearningCurves.from_estimator(estimator), _CURVES)
+
+
+def _of_tables(estimator: Any, X: Any, c: Any, samples: bool) -> Iterator[Picture]:
+    """What only tables have. samples: whether the model has any."""
+    if samples:
+        with suppress(DataError):  # fewer than two columns that change have no correlation
+            yield Picture("correlations", Correlations.from_estimator(estimator, X, c=c), _CORRELATIONS)
+        if len(X) >= FEWEST_TO_TELL_APART:
+            yield Picture("two-samples", TwoSamples.from_estimator(estimator, X, c=c), _TWO_SAMPLES)
+    if estimator.missing == "mask" and hasattr(estimator, "impute_interval"):
+        intervals = ImputationIntervals.from_estimator(estimator, X, c=c)
+        yield Picture("imputation-intervals", intervals, _INTERVALS)
 
 
 def _labels_of(estimator: Any) -> Any:
@@ -112,6 +139,8 @@ def _sampled_under(estimator: Any, X: Any, labels: Any, class_names: Any) -> dic
     return {"n": n, "c": np.asarray(given)[rows]}
 
 
+FEWEST_FOR_HOLES = 50
+FEWEST_TO_TELL_APART = 50
 OF_A_CLASS = 8
 MOST_CLASSES = 10
 _BY_CLASS = " Each row is of one class."
@@ -130,9 +159,37 @@ _RECONSTRUCTIONS = {
     False: "Each panel is a row: what it holds, and what the model gives back from its code, the mean of "
     "p(x | z).",
 }
+_TRAVERSALS = (
+    "One latent value a row, moved alone from one end of its range over the data to the other, the one that tells most "
+    "first; all others stay at their mean. A row in which nothing changes is a value that the decoder does not use."
+)
+_HOLES = (
+    "Blue: where codes of the data lie, draws from q(z | x) over all rows shown (half, 80 and 95 % of them). Dashed: "
+    "the prior, where samples come from. A hatched hole is a place that it draws from and no row is near, so "
+    "that samples from there are like nothing that was learned; holes of more latent values than the two shown stay "
+    "unseen."
+)
+_CORRELATIONS = (
+    "How strongly columns go together in the data and in as many samples: a square as large as the correlation, filled "
+    "where it is positive, empty where it is negative; with columns of names it is never negative. Two panels that "
+    "look alike are what one wants. Dotted: where they differ most."
+)
+_TWO_SAMPLES = (
+    "Rows of the data and rows that the model made up, in the plane in which the data spread most. Below 0.6 a random "
+    "forest hardly tells them apart; near 1 it always does, by something that may lie outside of this plane."
+)
+_INTERVALS = (
+    "A quarter of the known cells were hidden to ask the model for them. Across: the truth; upwards: the interval that "
+    "the model gives, which should cross the line. An interval that misses is drawn in another colour with a cross at "
+    "the truth. Columns of names: how often the most probable one is right, beside always saying the most frequent."
+)
+_ANOMALIES = (
+    "How probable the model finds the rows shown here: the lower, the stranger. Rows are counted from 0 among them; "
+    "the number behind a value says by how many nats it is stranger than it is on average."
+)
 _KL = (
     f"What each latent value tells about a row, in nats: KL(q ‖ prior). Below {ACTIVE_NATS} nats it tells "
-    "nothing, and the decoder makes no use of it."
+    "nothing, and the decoder makes no use of it. Below: how far the codes of different rows lie apart."
 )
 _CURVES = (
     "The loss is what training makes small; it is the weighted sum of the terms below it, in nats of the "

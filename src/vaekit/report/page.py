@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,10 +16,18 @@ from vaekit import __version__
 from vaekit.doctor import Verdict
 from vaekit.estimators.files import environment as this_environment
 from vaekit.report.again import python_lines
+from vaekit.report.columns import columns_of
 from vaekit.report.gallery import Picture, gallery
 from vaekit.report.measures import Measured, measured
 from vaekit.report.parts import citations, parts_of, settings_of
-from vaekit.report.words import data_in_words, how_it_went, model_in_words, notices, understood
+from vaekit.report.words import (
+    data_in_words,
+    examined,
+    how_it_went,
+    model_in_words,
+    notices,
+    understood,
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,8 @@ def make_report(
     X_held: the rows that pictures show, best rows that were held out, with their labels. measures: flat, name
     -> number, as `ledger` gives them, with or without a prefix that says of which rows (test_, held_out_,
     train_). data: where the data came from (`Source.to_json`). command: the command line that fitted it.
-    environment: of the fit; this one unless given. notes: further sentences that stand at the top. verdicts: what the
-    doctor says, in place of what the history says by itself.
+    environment: of the fit; this one unless given. notes: further sentences that stand at the top. verdicts: all that
+    the doctor says (`vaekit.doctor.examine`), in place of what the history says by itself.
     """
     content = report_files(
         estimator,
@@ -91,15 +100,19 @@ def report_files(
     tables = measured(estimator, measures or {})
     parts = parts_of(estimator)
     name = str((data or {}).get("name") or "")
-    html = _template().render(
+    html = render(
+        "report.html.j2",
         title=f"{type(estimator).__name__} on {name}" if name else type(estimator).__name__,
         lead=f"{model_in_words(estimator)}, fitted on {data_in_words(estimator)}.",
         figures=_key_figures(estimator, tables),
         notices=notices(estimator, tables, notes, verdicts),
+        examined=examined(verdicts),
         pictures={name: Shown.of(picture, content[name]) for name, picture in drawn.items()},
         tables=tables,
         story=how_it_went(estimator),
         understood=understood(estimator, data),
+        columns=columns_of(estimator, X_held),
+        column_count=math.prod(estimator.treatment_.event_shape),
         log=estimator.log_,
         parts=parts,
         settings=settings_of(estimator),
@@ -108,7 +121,6 @@ def report_files(
         seeded=estimator.random_state is not None,
         citations=citations(parts),
         environment=dict(this_environment() if environment is None else environment),
-        version=__version__,
     )
     return {"report.html": html.encode()} | {
         f"pictures/{picture.file}": content[name] for name, picture in drawn.items()
@@ -141,9 +153,21 @@ def _key_figures(estimator: Any, tables: Sequence[Measured]) -> list[Figure]:
 
 
 @cache
-def _template() -> jinja2.Template:
-    text = files("vaekit.report").joinpath("report.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+def _templates() -> jinja2.Environment:
+    """The templates of this folder; what comes from outside is escaped."""
+
+    def text_of(name: str) -> str:
+        return files("vaekit.report").joinpath(name).read_text(encoding="utf-8")
+
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(text_of),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.from_string(text)
+
+
+def render(name: str, **content: Any) -> str:
+    """A page from the template of this name."""
+    return _templates().get_template(name).render(version=__version__, **content)

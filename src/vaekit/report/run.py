@@ -9,7 +9,7 @@ from typing import Any
 
 from vaekit.data.read import read, reread
 from vaekit.data.source import Source
-from vaekit.doctor import examine_source, fired
+from vaekit.doctor import examine_source
 from vaekit.errors import DataError, RunError, UnknownOption
 from vaekit.estimators.files import load
 from vaekit.kinds import Array
@@ -33,7 +33,7 @@ def report_run(run_path: str | Path, data: Any = None, **own: Any) -> Path:
     prefix, X, labels = rows_to_measure(estimator, source) if same else ("given", source.X, source.y)
     with without_name_warnings():
         found = estimator.ledger(X, estimator.as_condition(labels, source.class_names))
-        verdicts = fired(examine_source(estimator, source)) if same else None
+        verdicts = examine_source(estimator, source) if same else None
     measures = _stored_measures(path) | {
         f"{prefix}_{name}": value for name, value in found.items() if math.isfinite(value)
     }

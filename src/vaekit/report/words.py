@@ -90,7 +90,7 @@ def how_it_went(estimator: Any) -> list[str]:
     """The story of the training, a sentence each."""
     history = estimator.history_
     if not history:
-        return ["No epoch was finished."]
+        return ["No epoch was finished.", *_ending(estimator)]
     seconds = sum(row.get("seconds", 0.0) for row in history)
     most = estimator.max_epochs
     of = f" of at most {most}" if isinstance(most, int) else ""
@@ -99,6 +99,7 @@ def how_it_went(estimator: Any) -> list[str]:
     ends = f"The training loss ends at {minus(format(last['loss'], ',.1f'))} nats"
     held = f", the held-out loss at {minus(format(last['val_loss'], ',.1f'))}" if "val_loss" in last else ""
     said.append(f"{ends}{held}.")
+    said += _ending(estimator)
     if estimator.best_epoch_ < len(history):
         said.append(
             f"The weights of epoch {estimator.best_epoch_} are kept, where the held-out loss was lowest."
@@ -110,6 +111,16 @@ def how_it_went(estimator: Any) -> list[str]:
             f"log-density is {abs(shift):,.1f} nats {'higher' if shift > 0 else 'lower'}."
         )
     return said
+
+
+def _ending(estimator: Any) -> list[str]:
+    """A sentence about an untimely end."""
+    if estimator.diverged_:
+        term = _title(str(estimator.diverged_).replace("_", "-"))
+        return [f"Then the term '{term}' stopped being a finite number, and the training ended there."]
+    if estimator.interrupted_:
+        return ["Then it was stopped by hand, before it would have ended by itself."]
+    return []
 
 
 _FLAGS = {
@@ -132,12 +143,12 @@ def notices(
     notes: Sequence[str] = (),
     verdicts: Sequence[Verdict] | None = None,
 ) -> list[Notice]:
-    """What must be said before the numbers, the worst first. verdicts: the doctor's, where it was asked; else what
-    the history and the ledger say by themselves."""
+    """What must be said before the numbers, the worst first. verdicts: the doctor's, where it was asked, of which
+    those that found something are said; else what the history and the ledger say by themselves."""
     if verdicts is None:
         found = [*_endings(estimator), *_codes(estimator, tables)]
     else:
-        found = [_of_doctor(verdict) for verdict in verdicts]
+        found = [_of_doctor(verdict) for verdict in verdicts if verdict.fired]
     found += [_FLAGS[flag] for flag in FLAGS if any(flag in table.flags for table in tables)]
     if estimator.profile_.too_few:
         found.append(
@@ -156,8 +167,28 @@ def notices(
     return found + [Notice("About these rows", note) for note in notes]
 
 
+def examined(verdicts: Sequence[Verdict] | None) -> str:
+    """What the doctor looked for, and whether it found any of it."""
+    if verdicts is None:
+        return (
+            "The doctor has not looked at this model, so not everything that may be wrong is said here: "
+            "type vaekit doctor RUN, or vaekit report RUN, which asks it."
+        )
+    ill = [verdict for verdict in verdicts if verdict.fired and verdict.illness]
+    well = ", ".join(_title(verdict.name) for verdict in verdicts if verdict.illness and verdict not in ill)
+    if not well:
+        return ""
+    if ill:
+        return f"The doctor also looked for: {well}; it found none of these."
+    return f"The doctor looked for: {well}. It found none of these."
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ")
+
+
 def _of_doctor(verdict: Verdict) -> Notice:
-    title = verdict.name.replace("-", " ").capitalize()
+    title = _title(verdict.name).capitalize()
     return Notice(title, f"{verdict.evidence} {verdict.remedy}", verdict.illness)
 
 

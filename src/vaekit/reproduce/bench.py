@@ -12,6 +12,7 @@ import numpy as np
 
 from vaekit.data.read import read
 from vaekit.errors import DivergedError, RunError
+from vaekit.estimators.whole_fit import whole_fit
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood
 from vaekit.reproduce.experiment import Found
@@ -91,10 +92,8 @@ class Bench:
         pace = self._pace(share)
         callbacks = (*estimator.callbacks, pace)
         estimator.set_params(callbacks=callbacks, **({"max_epochs": 1} if self.glimpse else {}))
-        estimator.fit(X, y)
+        whole_fit(estimator, X, y)
         self._note(pace, estimator.n_iter_)
-        if estimator.interrupted_:
-            raise KeyboardInterrupt
         return estimator
 
     def train(self, training: Training, *, share: float = 1.0) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = (BLUE, VERMILION, INK, CLASS_COLOURS[2], CLASS_COLOURS[4])
+FEW = 6
+"""So many values of a logarithmic axis are written at it as they are."""
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)), (0, (8, 2)))
 
 
@@ -77,6 +79,9 @@ def lines(
             )
         if log_x:
             ax.set_xscale("log")
+            if len(x) <= FEW:
+                ax.set_xticks(list(x), [f"{each:,}" for each in x])
+                ax.minorticks_off()
         if log_y:
             ax.set_yscale("log")
         ax.grid(True, axis="y")

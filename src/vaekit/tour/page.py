@@ -12,6 +12,7 @@ from typing import Any
 
 from vaekit import __version__
 from vaekit.tour.blocks import Block, Figure, Said, Table, is_set_right, written
+from vaekit.tour.chapters import CHAPTERS
 from vaekit.tour.done import Done, State
 from vaekit.tour.phrases import PHRASES, duration, full_in_words
 from vaekit.tour.text import words
@@ -25,7 +26,7 @@ def render(done: Sequence[Done], workshop: Workshop, lang: str) -> str:
         lang=lang,
         title=PHRASES["title"].of(lang),
         said=said,
-        chapters=[_Shown(each, lang) for each in done],
+        chapters=[_Shown(each, lang, _command([each], workshop, lang)) for each in done],
         data=workshop.data,
         seed=workshop.seed,
         rows=f"{len(workshop.X):,}",
@@ -37,6 +38,12 @@ def render(done: Sequence[Done], workshop: Workshop, lang: str) -> str:
     return page
 
 
+SHORT_FORMULA = 24
+"""The most letters of a formula that is never broken into two lines."""
+
+_TOGETHER = re.compile(r"(?<=[가-힣])(?=[(\[])|(?<=[)\]∞])(?=[가-힣])|(?<=[)\]∞]`)(?=[가-힣])")
+"""Where browsers break a Korean word beside a bracket, and should not."""
+
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -44,6 +51,7 @@ def marked(text: str) -> str:
     """Text as HTML: what stands between backticks is a formula or a name; numbers get their minus and their powers."""
     text = re.sub(r"(?<=\d)e([+-]\d+)", _power, text)
     text = re.sub(r"(?<![\w.)\-])-(?=[\d∞])", "\N{MINUS SIGN}", text)
+    text = _TOGETHER.sub("\N{WORD JOINER}", text)
     return re.sub(r"`(.+?)`", _formula, html.escape(text, quote=False))
 
 
@@ -55,14 +63,15 @@ def _formula(found: re.Match[str]) -> str:
     """^(...) and _... raised and lowered."""
     raised = re.sub(r"\^\((.+?)\)", r"<sup>\1</sup>", found[1])
     lowered = re.sub(r"_(MAP|MLE|p\(z\)|[A-Za-z])(?![A-Za-z])", r"<sub>\1</sub>", raised)
-    return f'<span class="m">{lowered}</span>'
+    kind = "m" if len(found[1]) <= SHORT_FORMULA else "m long"
+    return f'<span class="{kind}">{lowered}</span>'
 
 
 def _command(done: Sequence[Done], workshop: Workshop, lang: str) -> str:
     return " ".join(
         [
             "vaekit tour",
-            *([each.chapter.name for each in done] if len(done) == 1 else []),
+            *([each.chapter.name for each in done] if len(done) < len(CHAPTERS) else []),
             f"--data {workshop.data} --lang {lang} --seed {workshop.seed}",
             *(["--full"] if workshop.schedule.full else []),
         ]
@@ -72,8 +81,8 @@ def _command(done: Sequence[Done], workshop: Workshop, lang: str) -> str:
 class _Shown:
     """A chapter as the template reads it, in one language."""
 
-    def __init__(self, done: Done, lang: str) -> None:
-        chapter = done.chapter
+    def __init__(self, done: Done, lang: str, command: str) -> None:
+        chapter, self.command = done.chapter, command
         self.name, self.code, self.error = chapter.name, chapter.code.strip("\n"), done.error
         self.title, self.lead = chapter.title.of(lang), _safe(chapter.lead.of(lang))
         self.state = done.state.value

@@ -15,8 +15,10 @@ from vaekit.data.read import read
 from vaekit.data.style import as_pictures
 from vaekit.errors import VaekitError
 from vaekit.estimators.prepare import epochs_for
+from vaekit.estimators.whole_fit import whole_fit
 from vaekit.kinds import Array, Rng
-from vaekit.tour.models import MODELS
+from vaekit.tour.models import MODELS, Model
+from vaekit.tour.phrases import duration
 from vaekit.tour.schedule import FULL, MINIMAL, SHORT, Schedule
 from vaekit.tour.text import Text
 
@@ -26,7 +28,7 @@ TIMED_ROWS = 640
 
 @dataclass(frozen=True)
 class Fit:
-    """A model that was trained for the tour. full: epochs and seconds of its full schedule here, or None."""
+    """A model that was trained for the tour. full: preset, epochs and seconds of its full schedule here, or None."""
 
     title: Text
     epochs: int
@@ -94,13 +96,14 @@ class Workshop:
                 if schedule.full
                 else known.short(self.data, schedule.epochs[known.schedule], self.seed)
             )
-            self.say(f"  training: {known.title.en}, {estimator.max_epochs} epochs of {len(self.X):,} rows")
-            begun = time.perf_counter()
-            estimator.fit(self.X, self.y) if known.labelled else estimator.fit(self.X)
-            if estimator.interrupted_:
-                raise KeyboardInterrupt
-            seconds = time.perf_counter() - begun
-            cost = None if schedule.full else self._full_cost(name)
+            cost = self._full_cost(known)
+            schedule_in_words = (
+                f"at most {cost[1]:,} epochs of {len(self.X):,} rows, about {duration(cost[2], 'en')}"
+                if schedule.full and cost is not None
+                else f"{estimator.max_epochs} epochs of {len(self.X):,} rows"
+            )
+            self.say(f"  training: {known.title.en}, {schedule_in_words}")
+            seconds = _seconds_of_fit(estimator, self.X, self.y if known.labelled else None)
             self._fits[name] = Fit(known.title, estimator.n_iter_, len(self.X), seconds, cost)
             self._models[name] = estimator
         return self._models[name]
@@ -114,19 +117,24 @@ class Workshop:
         read: dict[str, Any] = MODELS["vae"].short(self.data, 1, self.seed).get_params()
         return {name: read[name] for name in ("likelihood", "binarize", "network", "validation_fraction")}
 
-    def _full_cost(self, name: str) -> tuple[str | None, int, float] | None:
+    def _full_cost(self, known: Model) -> tuple[str | None, int, float] | None:
         """(preset, epochs, seconds) of the full schedule, by the time that one pass over some rows takes here."""
-        known = MODELS[name]
         try:
             estimator = known.full(self.data, self.seed)
         except VaekitError:  # a preset that is not there
             return None
-        rows, labels = self.X[:TIMED_ROWS], self.y[:TIMED_ROWS]
+        rows = self.X[:TIMED_ROWS]
         named = (known.preset or known.borrows) if self.data == "mnist" else None
         epochs = estimator.max_epochs
         if isinstance(epochs, str):
             epochs = epochs_for(len(self.X), estimator.batch_size)
         estimator.set_params(max_epochs=1, validation_fraction=0.0)
-        begun = time.perf_counter()
-        estimator.fit(rows, labels) if known.labelled else estimator.fit(rows)
-        return named, epochs, (time.perf_counter() - begun) * epochs * len(self.X) / len(rows)
+        seconds = _seconds_of_fit(estimator, rows, self.y[:TIMED_ROWS] if known.labelled else None)
+        return named, epochs, seconds * epochs * len(self.X) / len(rows)
+
+
+def _seconds_of_fit(estimator: Any, X: Array, y: Array | None) -> float:
+    """How long the fit took. KeyboardInterrupt when it was cut off."""
+    begun = time.perf_counter()
+    whole_fit(estimator, X, y)
+    return time.perf_counter() - begun

@@ -1,7 +1,8 @@
 """Eight moments of a training that somebody may want to see. Each hook does nothing until it is overridden.
 
 A hook may read everything on `training` (model, epoch, step, history, best_epoch) and may set
-`training.stop = True`, which ends the run after the current step.
+`training.stop = True`, which ends the run after the current step. `training.so_far()` is the estimator as it would be
+if the training ended now, with weights of its own.
 """
 
 from __future__ import annotations

@@ -79,7 +79,8 @@ class Training:
         callbacks: Sequence[Callback] = (),
         denoise: Denoise | None = None,
     ) -> None:
-        """denoise: the noise on what the encoder reads, or None."""
+        """denoise: the noise on what the encoder reads, or None. Whoever trains may put into `so_far` a function that
+        gives what it would have if the run ended now."""
         self.model, self.bound, self.penalties = model, bound, list(penalties)
         self.rows, self.held_out, self.plan = rows, held_out, plan
         self.callbacks = list(callbacks)
@@ -109,6 +110,7 @@ class Training:
         self.stop = False
         self.diverged: str | None = None
         self.means = Means()
+        self.so_far: Callable[[], Any] = lambda: None
 
     @property
     def players(self) -> list[Player]:

@@ -26,19 +26,21 @@ CLAIMS = (
     Claim(
         "F1",
         Text(
-            ko="AAE는 VAE가 구할 수 없던 KL을 GAN의 판별자로 찾아간다.",
+            ko="AAE는 VAE가 구할 수 없던 KL을 GAN의 판별자를 이용해 찾아간다.",
             en="An AAE finds the KL that a VAE cannot compute by the discriminator of a GAN.",
         ),
         Verdict.WRONG,
         Text(
-            ko="두 KL이 섞였습니다. 구할 수 없는 것은 `KL(q‖p(z|x))`인데, AAE가 바꾸는 것은 (가우시안이면 "
-            "닫힌 식이 있는) `KL(q(z|x)‖p(z))`입니다. 이것을 모든 x에 대해 모은 `q(z) = E_x[q(z|x)]`와 "
-            "`p(z)`를 GAN으로 맞추는 일로 바꾸며, 이상적인 판별자의 값은 KL이 아니라 젠센-섀넌과 "
-            "관련됩니다. 진짜 이점은 `p(z)`에서 표본만 뽑을 수 있으면 된다는 것입니다.",
+            ko="두 KL을 혼동했습니다. 구할 수 없는 것은 `KL(q‖p(z|x))`인데, AAE가 없애는 것은 "
+            "가우시안이라면 닫힌 형태의 식이 있는 `KL(q(z|x)‖p(z))`입니다. 그 대신 모든 x에 대해 모은 "
+            "`q(z) = E_x[q(z|x)]`가 `p(z)`와 같아지도록 GAN처럼 판별자와 겨루게 하며, 이상적인 판별자의 "
+            "값은 KL이 아니라 젠센-섀넌 발산과 관련이 있습니다. 진짜 장점은 `p(z)`에서 표본만 뽑을 수 "
+            "있으면 된다는 것입니다.",
             en="It confuses two KLs. The one that cannot be computed is `KL(q‖p(z|x))`; what an AAE "
-            "replaces is `KL(q(z|x)‖p(z))`, which has a closed form for Gaussians. In its place a game "
-            "matches the aggregated `q(z) = E_x[q(z|x)]` to `p(z)`; the value of an ideal discriminator "
-            "relates to Jensen-Shannon, not to KL. The real benefit: `p(z)` need only be drawn from.",
+            "replaces is `KL(q(z|x)‖p(z))`, which has a closed form for Gaussians. In its place a GAN game "
+            "matches the aggregated posterior `q(z) = E_x[q(z|x)]` to `p(z)`; the value of an ideal "
+            "discriminator relates to the Jensen-Shannon divergence, not to KL. The real benefit: one need "
+            "only be able to sample from `p(z)`.",
         ),
     ),
     Claim(
@@ -46,10 +48,10 @@ CLAIMS = (
         Text(ko="네트워크 그림. (남아 있지 않음)", en="A picture of the network. (It is lost.)"),
         Verdict.MISSING,
         Text(
-            ko="Makhzani 외 2015의 그림 1입니다. 인코더 → z → 디코더, 그리고 z와 사전분포의 표본을 가르는 "
-            "판별자. 아래에 이 모델의 층을 적습니다.",
+            ko="Makhzani 외 2015의 그림 1입니다. 인코더 → z → 디코더, 그리고 z와 사전분포의 표본을 "
+            "구별하는 판별자로 되어 있습니다. 이 페이지에서 학습한 모델의 층은 아래에 적습니다.",
             en="It is Figure 1 of Makhzani et al., 2015: encoder → z → decoder, and a discriminator that "
-            "tells z from draws of the prior. The layers of this page's models stand below.",
+            "tells z from draws of the prior. The layers of the model trained here are given below.",
         ),
     ),
     Claim(
@@ -60,9 +62,10 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="뜻은 맞습니다. 표본만 뽑을 수 있으면 스위스롤처럼 밀도가 없는 것도 사전분포가 됩니다.",
-            en="Right in spirit: what can be drawn from can be a prior, even a swiss roll, which has no "
-            "density.",
+            ko="취지는 맞습니다. 표본만 뽑을 수 있으면 스위스롤처럼 밀도가 없는 분포도 사전분포로 쓸 수 "
+            "있습니다.",
+            en="Right in spirit: anything one can sample from can be the prior, even a swiss roll, which "
+            "has no density.",
         ),
     ),
     Claim(
@@ -70,7 +73,7 @@ CLAIMS = (
         Text(ko="AAE에 이미지의 레이블을 줄 수 있다.", en="An AAE can be given the images' labels."),
         Verdict.EXACT,
         Text(
-            ko="맞습니다. 판별자가 레이블도 읽으면 클래스마다 사전분포의 자리를 정할 수 있습니다.",
+            ko="맞습니다. 판별자가 레이블도 함께 읽게 하면 클래스마다 사전분포의 다른 자리를 줄 수 있습니다.",
             en="Right: with a discriminator that reads the label too, each class gets its own place in "
             "the prior.",
         ),
@@ -96,7 +99,8 @@ def _matched(workshop: Workshop) -> Iterator[Block]:
         "VAE": _codes(models["vae"], workshop.test, rng),
         "AAE": _codes(models["aae"], workshop.test, rng),
         Text(
-            ko="사전분포에서 다시 뽑은 점 (완벽한 일치)", en="other draws from the prior (a perfect match)"
+            ko="사전분포에서 다시 뽑은 점 (완벽히 일치할 때)",
+            en="other draws from the prior (a perfect match)",
         ): others,
     }
     rows: list[tuple[Cell, ...]] = []
@@ -105,12 +109,12 @@ def _matched(workshop: Workshop) -> Iterator[Block]:
         rows.append((name, far.value, _error(far.standard_error), apart.value, _error(apart.standard_error)))
     yield Table(
         Text(
-            ko=f"시험 행 {n:,}개의 코드 `q(z)`와 사전분포 N(0, I)에서 뽑은 점의 거리(F1). 편향을 뺀 "
-            "추정이라 음수가 나올 수 있고, 오차 안에서 0이면 구별되지 않습니다. VAE의 코드는 `q(z|x)`에서 "
-            "뽑았습니다.",
+            ko=f"테스트 데이터 {n:,}개의 코드 `q(z)`와 사전분포 N(0, I)에서 뽑은 점 사이의 거리(F1). 편향이 "
+            "없는 추정값이라 음수가 나올 수 있고, 오차 범위 안에 0이 있으면 사전분포와 구별되지 않습니다. "
+            "VAE의 코드는 `q(z|x)`에서 뽑았습니다.",
             en=f"How far the codes `q(z)` of {n:,} test rows are from draws of the prior N(0, I) (F1). The "
-            "estimates are unbiased, so they may fall below 0; within the error of 0 nothing is told "
-            "apart. The VAE's codes are draws from `q(z|x)`.",
+            "estimates are unbiased, so they may fall below 0; where 0 is within the error, codes and "
+            "prior are not told apart. The VAE's codes are draws from `q(z|x)`.",
         ),
         (
             Text(ko="모델", en="model"),
@@ -124,8 +128,8 @@ def _matched(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="AAE의 코드와 사전분포", en="Codes of the AAE over the prior"),
         Text(
-            ko="회색은 사전분포에서 뽑은 점, 색은 시험 행의 코드입니다. 닫힌 KL 없이 판별자만으로 "
-            "모았습니다.",
+            ko="회색은 사전분포에서 뽑은 점, 색이 있는 것은 테스트 데이터의 코드입니다. KL 없이 "
+            "판별자만으로 모았습니다.",
             en="Grey: draws from the prior; in colour the codes of test rows, gathered by a discriminator "
             "alone, without a KL.",
         ),
@@ -159,10 +163,12 @@ def _game(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="판별자의 손실", en="The discriminator's loss"),
         Text(
-            ko="에폭마다 판별자의 손실(내트). 파선은 아무것도 구별하지 못할 때의 `2 ln 2` = "
-            f"{EQUILIBRIUM:.4f}입니다. {losses[0]:.3f}에서 시작해 {losses[-1]:.3f}로 끝났습니다.",
-            en=f"The discriminator's loss after each epoch, in nats. Dashed: `2 ln 2` = {EQUILIBRIUM:.4f}, "
-            f"where it tells nothing apart. It begins at {losses[0]:.3f} and ends at {losses[-1]:.3f}.",
+            ko="가로축은 에폭, 세로축은 판별자의 손실(내트)입니다. 파선은 판별자가 전혀 구별하지 못할 때의 "
+            f"값 `2 ln 2` = {EQUILIBRIUM:.4f}입니다. 손실은 {losses[0]:.3f}에서 시작해 {losses[-1]:.3f}로 "
+            "끝났습니다.",
+            en="Horizontal: epochs; vertical: the discriminator's loss in nats. Dashed: `2 ln 2` = "
+            f"{EQUILIBRIUM:.4f}, where it tells nothing apart. It begins at {losses[0]:.3f} and ends at "
+            f"{losses[-1]:.3f}.",
         ),
         lines(epochs, [("", losses), ("", [EQUILIBRIUM] * len(epochs))]),
     )
@@ -176,8 +182,8 @@ def _samples(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="사전분포에서 만든 그림", en="Pictures from the prior"),
         Text(
-            ko="위는 VAE, 아래는 AAE. `p(z)`에서 뽑은 z를 디코드한 평균입니다.",
-            en="Above the VAE, below the AAE: decoded means at codes drawn from `p(z)`.",
+            ko="위는 VAE, 아래는 AAE입니다. `p(z)`에서 뽑은 z를 디코딩한 평균입니다.",
+            en="Above the VAE, below the AAE: the means decoded from codes drawn from `p(z)`.",
         ),
         pictures([workshop.pictures(each) for each in made.values()], sides=("VAE", "AAE"), high=1.0),
         wide=True,
@@ -203,16 +209,17 @@ def _swiss_roll(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="스위스롤 사전분포와 레이블 (H8, H9)", en="A swiss roll as prior, by labels (H8, H9)"),
         Text(
-            ko=f"0이 안쪽, 9가 바깥쪽인 호에 자리합니다. 학습에 쓰지 않은 행의 {recovered.value:.1%}(± "
-            f"{_error(recovered.standard_error):.1%})가 자기 숫자의 호에 놓였습니다. 코드와 사전분포의 "
-            f"슬라이스 바서슈타인²은 {found['sliced_wasserstein'].value:.4f}, 사전분포끼리는 "
+            ko="0은 가장 안쪽 호에, 9는 가장 바깥쪽 호에 자리를 줍니다. 학습에 쓰지 않은 데이터의 "
+            f"{recovered.value:.1%}(± {_error(recovered.standard_error):.1%})가 자기 숫자의 호에 "
+            "놓였습니다. 코드와 사전분포 사이의 슬라이스 바서슈타인²은 "
+            f"{found['sliced_wasserstein'].value:.4f}, 사전분포의 표본끼리는 "
             f"{found['sliced_wasserstein_of_draws'].value:.4f}입니다. 스위스롤에는 밀도가 없으므로 이 "
             "모델에는 `score_samples`가 없습니다.",
-            en=f"0 has the inner arc and 9 the outer. Of rows not trained on, {recovered.value:.1%} (± "
-            f"{_error(recovered.standard_error):.1%}) lie in the arc of their digit. Sliced Wasserstein² "
-            f"of codes and prior: {found['sliced_wasserstein'].value:.4f}; of the prior and itself: "
-            f"{found['sliced_wasserstein_of_draws'].value:.4f}. A swiss roll has no density, so this model "
-            "has no `score_samples`.",
+            en="0 is given the innermost arc and 9 the outermost. Of rows not trained on, "
+            f"{recovered.value:.1%} (± {_error(recovered.standard_error):.1%}) lie in the arc of their "
+            f"digit. Sliced Wasserstein² between codes and prior: {found['sliced_wasserstein'].value:.4f}; "
+            f"between two samples of the prior: {found['sliced_wasserstein_of_draws'].value:.4f}. A swiss "
+            "roll has no density, so this model has no `score_samples`.",
         ),
         bare(LatentMap.from_estimator(model, workshop.test, workshop.test_y)),
     )
@@ -223,10 +230,10 @@ def _swiss_roll(workshop: Workshop) -> Iterator[Block]:
     ]
     across = [np.stack([column[row] for column in grid]) for row in range(EACH)]
     yield Figure(
-        Text(ko="자리에서 뽑은 숫자", en="Digits drawn from their places"),
+        Text(ko="숫자마다 제자리에서 뽑은 그림", en="Digits sampled from their own arcs"),
         Text(
-            ko="열마다 그 숫자의 호에서 뽑은 z를 디코드했습니다.",
-            en="Each column decodes draws from the arc of its digit.",
+            ko="열마다 그 숫자의 호에서 뽑은 z를 디코딩했습니다.",
+            en="Each column decodes codes drawn from the arc of its digit.",
         ),
         pictures(across, names=[str(each) for each in classes], high=1.0),
     )
@@ -246,9 +253,9 @@ CHAPTER = Chapter(
     "aae",
     Text(ko="AAE: 판별자로 맞추는 잠재 분포", en="AAE: latent codes matched by a discriminator"),
     Text(
-        ko="AAE는 사전분포와의 KL 대신 판별자를 씁니다. 그래서 표본만 뽑을 수 있으면 어떤 모양이든 "
-        "사전분포가 됩니다. 글은 여기서 두 KL을 섞었습니다.",
-        en="An AAE puts a discriminator in place of the KL to the prior, so that anything one can draw "
+        ko="AAE는 사전분포와의 KL 대신 판별자를 씁니다. 그래서 표본만 뽑을 수 있으면 어떤 모양의 분포든 "
+        "사전분포로 쓸 수 있습니다. 글은 여기서 두 KL을 혼동했습니다.",
+        en="An AAE puts a discriminator in place of the KL to the prior, so that anything one can sample "
         "from may be the prior. Here the article confuses the two KLs.",
     ),
     CLAIMS,

@@ -27,7 +27,7 @@ CLAIMS = (
         Text(ko="AE는 단순히 차원을 축소하는 것이 목적이다.", en="An AE only aims to reduce dimension."),
         Verdict.EXACT,
         Text(
-            ko="공정한 말입니다. 강의에서는 매니폴드 학습이라고 부릅니다.",
+            ko="타당합니다. 강의에서는 이것을 매니폴드 학습이라고 부릅니다.",
             en="Fair; the lecture calls it manifold learning.",
         ),
     ),
@@ -45,11 +45,11 @@ CLAIMS = (
         Text(ko="AE는 MLE와 유사하다.", en="An AE resembles MLE."),
         Verdict.LOOSE,
         Text(
-            ko="비유일 뿐입니다. 손실은 가우시안/베르누이 디코더의 `−log p(x|z=f(x))`이지만 AE에는 "
-            "`p(z)`도 `p(x)`도 없으므로 데이터 분포의 최대우도가 아닙니다. 선형 AE를 MSE로 학습하면 PCA의 "
-            "부분공간을 찾습니다.",
-            en="An analogy only. Its loss is `−log p(x|z=f(x))` of a Gaussian or Bernoulli decoder, but "
-            "an AE has neither `p(z)` nor `p(x)`, so it is no maximum likelihood of the data. A linear AE "
+            ko="비유일 뿐입니다. 손실은 가우시안이나 베르누이 디코더의 `−log p(x|z=f(x))`이지만, AE에는 "
+            "`p(z)`도 `p(x)`도 없으므로 데이터 분포에 대한 최대우도 추정이 아닙니다. 선형 AE를 MSE로 "
+            "학습하면 PCA와 같은 부분공간을 찾습니다.",
+            en="An analogy only. Its loss is `−log p(x|z=f(x))` of a Gaussian or Bernoulli decoder, but an "
+            "AE has neither `p(z)` nor `p(x)`, so this is not maximum likelihood of the data. A linear AE "
             "under MSE finds the subspace of PCA.",
         ),
     ),
@@ -61,7 +61,7 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="공정한 말입니다. VAE는 잠재 변수 생성 모델이고 인코더는 추론 네트워크입니다.",
+            ko="타당합니다. VAE는 잠재 변수 생성 모델이고, 인코더는 추론 네트워크입니다.",
             en="Fair. It is a latent-variable generative model, and the encoder is its inference network.",
         ),
     ),
@@ -70,9 +70,9 @@ CLAIMS = (
         Text(ko="VAE는 MAP와 유사하다. (댓글도 같은 비유)", en="A VAE resembles MAP (a comment repeats it)."),
         Verdict.LOOSE,
         Text(
-            ko="비유일 뿐입니다. VAE는 디코더 가중치 θ에 대한 근사 최대우도이고, `KL(q‖p)`는 가중치가 "
-            "아니라 코드 z를 규제하며 `−H(q)`를 포함합니다. `q`가 한 점일 때만 −ELBO가 `−log p(x|z) − log "
-            "p(z)`, 곧 z의 MAP가 됩니다.",
+            ko="비유일 뿐입니다. VAE는 디코더의 가중치 θ를 근사적인 최대우도로 추정하는 방법이고, "
+            "`KL(q‖p)`는 가중치가 아니라 코드 z를 규제하며 `−H(q)`를 포함합니다. `q`가 한 점일 때만 "
+            "−ELBO가 `−log p(x|z) − log p(z)`, 곧 z의 MAP가 됩니다.",
             en="An analogy only. A VAE does approximate maximum likelihood over the decoder's weights; "
             "`KL(q‖p)` regularises codes z, not weights, and includes `−H(q)`. Only for `q` a point mass "
             "does −ELBO become `−log p(x|z) − log p(z)`, MAP of z.",
@@ -86,10 +86,10 @@ CLAIMS = (
         ),
         Verdict.LOOSE,
         Text(
-            ko="이활석 님의 강의에 나오는 Doersch의 튜토리얼 그림입니다. 원본의 (c)는 아래와 오른쪽으로 "
-            "반 픽셀씩 옮긴 것이라고 합니다(기억에 따른 것으로 확인하지 못함).",
-            en="The figure is Doersch's, used in Hwalsuk Lee's lecture. There (c) is said to be moved by "
-            "half a pixel down and right (from memory, not verified).",
+            ko="이활석 님의 강의에서 인용한 Doersch의 튜토리얼 그림입니다. 원본의 (c)는 아래와 오른쪽으로 "
+            "반 픽셀씩 옮긴 것으로 보이지만, 원문에서 확인하지는 못했습니다.",
+            en="The figure is Doersch's, used in Hwalsuk Lee's lecture. In the original, (c) seems to be "
+            "moved by half a pixel down and right; this could not be checked.",
         ),
     ),
     Claim(
@@ -100,8 +100,8 @@ CLAIMS = (
         ),
         Verdict.LOOSE,
         Text(
-            ko="조금 지웠을 때만 그렇습니다. 지우는 값은 지워진 잉크의 에너지이므로 두 오차가 같아지는 "
-            "비율이 있고, 그보다 많이 지우면 뒤집힙니다.",
+            ko="조금 지웠을 때만 그렇습니다. 지워서 생기는 오차는 지워진 잉크의 에너지이므로 두 오차가 "
+            "같아지는 비율이 있고, 그보다 많이 지우면 순서가 뒤집힙니다.",
             en="True for small losses only. Erasing costs the ink energy that is erased, so there is a "
             "share at which both errors are equal; erase more, and the order turns.",
         ),
@@ -114,14 +114,14 @@ CLAIMS = (
         ),
         Verdict.LOOSE,
         Text(
-            ko="확인된 바 없고 그림의 요점도 아닙니다. VAE도 픽셀을 AE와 똑같이 채점합니다. 원래 논지는 "
-            "픽셀 거리로는 `p(x) = E_p(z)[p(x|z)]`를 그냥 표본으로 구할 수 없어 `q(z|x)`가 필요하다는 "
-            "것입니다. VAE가 바꾸는 것은 q가 사전분포를 덮는다는 점입니다. 아래에서 시험하고 나온 대로 "
-            "적습니다.",
+            ko="확인된 바 없고 그림의 요점도 아닙니다. VAE도 픽셀의 오차를 AE와 똑같이 잽니다. 원래의 "
+            "논지는, 픽셀 거리를 쓰면 `p(x) = E_p(z)[p(x|z)]`를 사전분포의 표본만으로는 사실상 구할 수 "
+            "없으므로 `q(z|x)`가 필요하다는 것입니다. VAE에서 달라지는 점은 q가 사전분포를 덮는다는 "
+            "것입니다. 아래에서 실험하고 결과를 나온 대로 적습니다.",
             en="Not established, and not the figure's point. A VAE scores pixels exactly as an AE does. "
             "The original argument: with pixel distances, naive sampling of `p(x) = E_p(z)[p(x|z)]` is "
-            "hopeless, so one needs `q(z|x)`. What a VAE does change is that q covers the prior. Tried "
-            "below, and reported as it comes out.",
+            "hopeless, so one needs `q(z|x)`. What a VAE does change is that q covers the prior. It is "
+            "tried below, and the outcome reported as it is.",
         ),
     ),
     Claim(
@@ -142,8 +142,8 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="맞습니다. 그래서 AE에는 `sample`이 없고 이유를 말해 줍니다.",
-            en="Right; so an AE has no `sample`, and says why.",
+            ko="맞습니다. 그래서 AE에는 `sample`이 없고, 부르면 그 까닭을 알려 줍니다.",
+            en="Right; so an AE has no `sample`, and says why when asked.",
         ),
     ),
     Claim(
@@ -154,7 +154,8 @@ CLAIMS = (
         ),
         Verdict.WRONG,
         Text(
-            ko="앞: 더하는 것은 사전 밀도의 `−log`입니다. 뒤: 틀립니다. 픽셀을 재는 법은 AE와 같습니다(C8).",
+            ko="앞부분: 더하는 것은 사전 밀도의 `−log`입니다. 뒷부분: 아닙니다. 픽셀의 오차를 재는 법은 "
+            "AE와 같습니다(C8).",
             en="First: what is added is `−log` of the prior density. Second: no; it measures pixels as an "
             "AE does (C8).",
         ),
@@ -185,14 +186,15 @@ def _three_pictures(workshop: Workshop) -> Iterator[Block]:
         ),
         Text(
             ko=f"픽셀당 MSE는 (b) {found.mse_erased:.5f}, (c) {found.mse_moved:.5f}입니다. 지운 "
-            f"{side}×{side} 칸은 잉크 에너지의 {found.erased_fraction:.1%}이고 {found.break_even:.1%}를 "
-            f"지우면 둘이 같아집니다. 반 픽셀씩 아래와 오른쪽으로 옮기면 {half.mse_moved:.5f}입니다. "
-            f"옮김을 용서하는 MSE로는 (b) {found.invariant_erased:.5f}, (c) "
-            f"{found.invariant_moved:.5f}입니다.",
-            en=f"MSE a pixel: (b) {found.mse_erased:.5f}, (c) {found.mse_moved:.5f}. The erased block of "
+            f"{side}×{side} 블록에는 잉크 에너지의 {found.erased_fraction:.1%}가 들어 있고, "
+            f"{found.break_even:.1%}를 지우면 두 오차가 같아집니다. 아래와 오른쪽으로 반 픽셀씩 옮기면 "
+            f"{half.mse_moved:.5f}입니다. 이동 불변 MSE(가장 잘 겹치도록 옮긴 뒤의 MSE)로는 (b) "
+            f"{found.invariant_erased:.5f}, (c) {found.invariant_moved:.5f}입니다.",
+            en=f"MSE per pixel: (b) {found.mse_erased:.5f}, (c) {found.mse_moved:.5f}. The erased block of "
             f"{side}×{side} holds {found.erased_fraction:.1%} of the ink energy; at {found.break_even:.1%} "
-            f"both would be equal. Moved by half a pixel down and right it is {half.mse_moved:.5f}. Where "
-            f"moves are forgiven: (b) {found.invariant_erased:.5f}, (c) {found.invariant_moved:.5f}.",
+            f"both would be equal. Moved by half a pixel down and right it is {half.mse_moved:.5f}. The "
+            f"shift-invariant MSE (the least over shifts): (b) {found.invariant_erased:.5f}, (c) "
+            f"{found.invariant_moved:.5f}.",
         ),
         pictures(
             [np.stack((found.original, found.erased, found.moved))], names=("(a)", "(b)", "(c)"), high=1.0
@@ -203,16 +205,16 @@ def _three_pictures(workshop: Workshop) -> Iterator[Block]:
     shares = paradox_shares(twos[:300], sides)
     yield Table(
         Text(
-            ko=f"‘{DIGIT}’ {min(len(twos), 300):,}장에서 잉크가 가장 많은 칸을 지웠을 때 (b)의 MSE가 "
+            ko=f"‘{DIGIT}’ {min(len(twos), 300):,}장에서 잉크가 가장 많은 블록을 지웠을 때 (b)의 MSE가 "
             "(c)보다 작은 그림의 비율(C7).",
             en=f"Over {min(len(twos), 300):,} pictures of a {DIGIT}, each losing its inkiest block: the "
             "share in which the MSE of (b) is smaller than that of (c) (C7).",
         ),
         (
-            Text(ko="칸의 한 변", en="side of the block"),
+            Text(ko="블록의 한 변", en="side of the block"),
             Text(ko="(b)가 더 작은 비율", en="share with (b) smaller"),
             Text(ko="지워진 에너지 (중앙값)", en="energy erased (median)"),
-            Text(ko="같아지는 비율 (중앙값)", en="break-even (median)"),
+            Text(ko="두 오차가 같아지는 비율 (중앙값)", en="break-even (median)"),
         ),
         tuple(
             (int(row[0]), f"{float(row[1]):.0%}", f"{float(row[2]):.1%}", f"{float(row[3]):.1%}")
@@ -228,14 +230,17 @@ def _linear(workshop: Workshop) -> Iterator[Block]:
     linear, bent = (_mse(workshop, name) for name in ("linear-ae", "squared-ae"))
     yield Table(
         Text(
-            ko=f"학습 행 {len(flat):,}개를 2차원 코드에서 복원한 픽셀당 MSE. 선형 AE는 PCA보다 나을 수 "
-            "없고(C3), 비선형 AE는 더 나을 수 있습니다.",
-            en=f"MSE a pixel of the {len(flat):,} training rows, from 2 latent values. A linear AE cannot "
-            "do better than PCA (C3); a non-linear one can.",
+            ko=f"학습 데이터 {len(flat):,}개를 2차원 코드에서 복원했을 때의 픽셀당 MSE. 선형 AE는 PCA보다 "
+            "나을 수 없고(C3), 비선형 AE는 더 나을 수 있습니다.",
+            en=f"MSE per pixel of the {len(flat):,} training rows, reconstructed from 2 latent values. A "
+            "linear AE cannot do better than PCA (C3); a non-linear one can.",
         ),
         (Text(ko="모델", en="model"), "MSE"),
         (
-            (Text(ko="평균 그림 (코드 없음)", en="the mean picture (no code)"), float(flat.var(0).mean())),
+            (
+                Text(ko="평균 그림 (코드를 쓰지 않음)", en="the mean picture (no code)"),
+                float(flat.var(0).mean()),
+            ),
             ("PCA", by_pca),
             (Text(ko="선형 AE", en="linear AE"), linear),
             (Text(ko="비선형 AE", en="non-linear AE"), bent),
@@ -256,7 +261,7 @@ def _two_planes(workshop: Workshop) -> Iterator[Block]:
         reach = float(np.sqrt((codes**2).sum(1).mean()))
         also = {
             "AE": Text(
-                ko="사전분포가 없으므로 코드가 어디에 있어야 한다는 제약이 없습니다.",
+                ko="사전분포가 없으므로 코드가 놓일 자리에 아무 제약이 없습니다.",
                 en="There is no prior, so nothing says where codes should lie.",
             ),
             "VAE": Text(
@@ -267,10 +272,10 @@ def _two_planes(workshop: Workshop) -> Iterator[Block]:
         yield Figure(
             Text(ko=f"{name}의 코드 평면", en=f"Codes of the {name}"),
             Text(
-                ko=f"시험 행 {len(codes):,}개의 코드. 원점에서의 거리(제곱평균)는 {reach:.3f}입니다. "
-                f"{also.ko}",
-                en=f"Codes of {len(codes):,} test rows; their root-mean-square distance from 0 is "
-                f"{reach:.3f}. {also.en}",
+                ko=f"테스트 데이터 {len(codes):,}개의 코드. 숫자마다 색과 모양이 다르고, 이름표는 그 숫자의 "
+                f"가운데입니다. 원점에서의 거리는 제곱평균제곱근으로 {reach:.3f}입니다. {also.ko}",
+                en=f"Codes of {len(codes):,} test rows, a colour and a shape for each digit, its name in "
+                f"the middle; the root-mean-square distance from 0 is {reach:.3f}. {also.en}",
             ),
             bare(drawn),
         )
@@ -293,7 +298,7 @@ def _two_planes(workshop: Workshop) -> Iterator[Block]:
     )
     yield Said(
         Text(
-            ko=f"AE에게 표본을 달라고 하면(H4) 이렇게 답합니다. “{_refusal(ae)}” 코드의 분포가 없으므로 "
+            ko=f"AE에 표본을 뽑아 달라고 하면(H4) 이렇게 답합니다. “{_refusal(ae)}” 코드의 분포가 없으므로 "
             "표본을 뽑을 수 없다는 뜻입니다.",
             en=f"Asked for samples (H4), the AE says: “{_refusal(ae)}”",
         )
@@ -329,27 +334,31 @@ def _moved_codes(workshop: Workshop) -> Iterator[Block]:
     ]
     yield Table(
         Text(
-            ko="코드를 무작위 방향으로 옮기고 디코드한 결과(C8). 거리는 그 모델 코드의 표준편차 단위, "
-            f"{schedule.study_epochs}에폭, {len(some):,}행, {schedule.seeds}회 평균입니다. ‘분류’는 "
-            "디코드한 그림을 픽셀 최근접 이웃이 원래 숫자로 읽은 비율입니다.",
+            ko="코드를 무작위 방향으로 옮긴 뒤 디코딩한 결과(C8). 거리의 단위는 그 모델이 낸 코드의 "
+            f"표준편차이고, 데이터 {len(some):,}개로 {schedule.study_epochs}에폭씩 {schedule.seeds}번 "
+            "학습한 평균입니다. ‘같은 숫자로 읽힘’은 디코딩한 그림을 픽셀 최근접 이웃 분류기가 원래 숫자로 "
+            "읽은 비율입니다.",
             en="Codes moved in random directions, and decoded (C8). Distances are in standard deviations "
-            f"of the model's own codes; {schedule.study_epochs} epochs, {len(some):,} rows, means over "
-            f"{schedule.seeds} repeat(s). “Read as itself”: how often nearest neighbours in pixels read "
-            "the decoded picture as the same digit.",
+            f"of the model's own codes; means over {schedule.seeds} fit(s) of {schedule.study_epochs} "
+            f"epochs on {len(some):,} rows. “Read as the same digit”: how often nearest neighbours in "
+            "pixels read the decoded picture as the digit that it was.",
         ),
         (
             Text(ko="모델", en="model"),
             Text(ko="옮긴 거리", en="moved by"),
             "MSE",
-            Text(ko="옮김을 용서하는 MSE", en="MSE, moves forgiven"),
-            Text(ko="분류", en="read as itself"),
+            Text(ko="이동 불변 MSE", en="shift-invariant MSE"),
+            Text(ko="같은 숫자로 읽힘", en="read as the same digit"),
         ),
         tuple(rows),
     )
     curves = {name: _column(found, name) for name in ("AE", "VAE")}
     ahead = _sentence(found)
     yield Figure(
-        Text(ko="옮긴 거리와 알아볼 수 있는 정도", en="How far moved, how well read"),
+        Text(
+            ko="코드를 옮긴 거리와 숫자가 유지되는 비율",
+            en="How far the code moves, and whether the digit stays",
+        ),
         ahead,
         lines(SCALES, list(curves.items()), names=("", ""), marks="o"),
     )
@@ -369,13 +378,13 @@ def _sentence(found: list[dict[str, Any]]) -> Text:
         for name in ("AE", "VAE")
     }
     return Text(
-        ko=f"가로축은 옮긴 거리, 세로축은 원래 숫자로 읽힌 비율입니다. 이번에는 {better}가 평균 "
-        f"{high:.1%}, {other}가 {low:.1%}입니다. 가장 멀리 옮겼을 때 오차 가운데 그림을 옮겨서 설명되는 "
-        f"몫은 AE {forgiven['AE']:.1%}, VAE {forgiven['VAE']:.1%}입니다. 글의 주장이 맞다면 VAE 쪽이 "
-        "뚜렷이 커야 합니다.",
-        en="Across: how far codes were moved; up: the share read as the same digit. This time it is "
-        f"{high:.1%} on average for the {better} and {low:.1%} for the {other}. Of the error at the "
-        f"farthest move, {forgiven['AE']:.1%} (AE) and {forgiven['VAE']:.1%} (VAE) is explained by moving "
+        ko=f"가로축은 코드를 옮긴 거리, 세로축은 원래 숫자로 읽힌 비율입니다. 이번에는 {better}가 평균 "
+        f"{high:.1%}, {other}가 {low:.1%}입니다. 가장 멀리 옮겼을 때 MSE 가운데 그림의 평행이동으로 "
+        f"설명되는 몫은 AE {forgiven['AE']:.1%}, VAE {forgiven['VAE']:.1%}입니다. 글의 주장이 맞다면 이 "
+        "몫은 VAE 쪽이 뚜렷이 커야 합니다.",
+        en="Horizontal: how far codes were moved; vertical: the share read as the same digit. This time it "
+        f"is {high:.1%} on average for the {better} and {low:.1%} for the {other}. Of the MSE at the "
+        f"farthest move, {forgiven['AE']:.1%} (AE) and {forgiven['VAE']:.1%} (VAE) is explained by shifting "
         "the picture; were the article right, the VAE's share would be clearly larger.",
     )
 
@@ -395,10 +404,10 @@ CHAPTER = Chapter(
     "ae-vae",
     Text(ko="AE와 VAE, 그리고 MSE가 보는 것", en="AE against VAE, and what MSE sees"),
     Text(
-        ko="AE는 코드를 위해, VAE는 새 데이터를 위해 있습니다. 글의 ‘AE≈MLE, VAE≈MAP’는 비유이고, MSE "
-        "그림에서 이끌어 낸 결론은 시험해 볼 주장입니다.",
-        en="An AE is there for its codes, a VAE for new data. That they resemble MLE and MAP is an "
-        "analogy; what the article concludes from the MSE picture is a claim to be tried.",
+        ko="AE는 코드를 얻으려고, VAE는 새 데이터를 만들려고 씁니다. 글의 ‘AE는 MLE, VAE는 MAP와 "
+        "유사하다’는 비유이고, MSE 그림에서 이끌어 낸 결론은 실험해 봐야 할 주장입니다.",
+        en="An AE is used for its codes, a VAE to make new data. That they resemble MLE and MAP is an "
+        "analogy; what the article concludes from the MSE picture is a claim to be tested.",
     ),
     CLAIMS,
     CODE,

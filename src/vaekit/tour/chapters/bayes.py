@@ -43,8 +43,8 @@ CLAIMS = (
     Claim(
         "A2",
         Text(
-            ko="네 항의 이름은 posterior, evidence, prior, likelihood이고 A가 관심 변수, B가 추측의 "
-            "수단이다.",
+            ko="네 항의 이름은 posterior, evidence, prior, likelihood이고 A는 관심 있는 변수, B는 A를 "
+            "추측하는 수단이다.",
             en="Its four factors are posterior, evidence, prior, likelihood; A is of interest, B is the "
             "means to infer it.",
         ),
@@ -77,8 +77,8 @@ CLAIMS = (
     Claim(
         "A5 A6",
         Text(
-            ko="모델링이란 P의 형태와 그 모수의 함수 형태를 정하는 것이다. 선형 회귀에서는 `μ = a₀ + a₁x₁ "
-            "+ … + aₙxₙ`이다.",
+            ko="모델링이란 P의 형태와 그 모수를 나타내는 함수의 형태를 정하는 것이다. 선형 회귀에서는 `μ = "
+            "a₀ + a₁x₁ + … + aₙxₙ`이다.",
             en="Modelling is to choose the form of P and of its parameter; in linear regression `μ = a₀ + "
             "a₁x₁ + … + aₙxₙ`.",
         ),
@@ -121,9 +121,9 @@ CLAIMS = (
         ),
         Verdict.WRONG,
         Text(
-            ko="지수의 거듭제곱이 틀렸습니다. σ가 분산이면 `(2πσ)^(−1/2) exp(−½ (y−μ)²/σ)`, 표준편차면 "
-            "`(2πσ²)^(−1/2) exp(−(y−μ)²/(2σ²))`입니다. 글의 식을 적분하면 1이 아니라 `σ^(−1/4)`이라 σ=1일 "
-            "때만 밀도입니다.",
+            ko="지수 안의 거듭제곱이 틀렸습니다. σ가 분산이면 `(2πσ)^(−1/2) exp(−½ (y−μ)²/σ)`, 표준편차면 "
+            "`(2πσ²)^(−1/2) exp(−(y−μ)²/(2σ²))`입니다. 글의 식을 적분하면 1이 아니라 `σ^(−1/4)`이 나오므로 "
+            "σ = 1일 때만 밀도입니다.",
             en="The power in the exponent is wrong. With σ a variance it is `(2πσ)^(−1/2) exp(−½ "
             "(y−μ)²/σ)`, with σ a standard deviation `(2πσ²)^(−1/2) exp(−(y−μ)²/(2σ²))`. The printed "
             "formula integrates to `σ^(−1/4)`, so it is a density only at σ = 1.",
@@ -134,10 +134,10 @@ CLAIMS = (
         Text(ko="y가 하나의 값이므로 σ는 상수다.", en="y is one value, so σ is a constant."),
         Verdict.LOOSE,
         Text(
-            ko="y가 스칼라이면 σ도 스칼라일 뿐, 모든 행에서 같다는 것은 등분산 가정입니다. 그때 최대우도 "
-            "추정은 `σ̂² = SSE/n`입니다.",
+            ko="y가 스칼라이면 σ도 스칼라일 뿐이고, σ가 모든 데이터에서 같다는 것은 등분산성 가정입니다. "
+            "그때 σ²의 최대우도 추정값은 `σ̂² = SSE/n`입니다.",
             en="A scalar y makes σ a scalar; that it is the same for every row is the assumption of "
-            "homoscedasticity. Its maximum likelihood estimate is then `σ̂² = SSE/n`.",
+            "homoscedasticity. The maximum likelihood estimate of σ² is then `σ̂² = SSE/n`.",
         ),
     ),
     Claim(
@@ -145,8 +145,8 @@ CLAIMS = (
         Text(ko="`(y−μ)ᵀ(y−μ)`는 MSE와 같다.", en="`(y−μ)ᵀ(y−μ)` is the MSE."),
         Verdict.LOOSE,
         Text(
-            ko="그것은 합 `SSE = n·MSE`입니다. 최소점은 같지만 n배의 차이가 릿지의 세기에서 문제가 "
-            "됩니다(A18).",
+            ko="평균이 아니라 합, 곧 `SSE = n·MSE`입니다. 최소점은 같지만 이 n배 차이가 릿지의 세기를 정할 "
+            "때 문제가 됩니다(A18).",
             en="It is the sum, `SSE = n·MSE`. The minimiser is the same, but the factor n matters for the "
             "strength of ridge (A18).",
         ),
@@ -159,7 +159,7 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="최소점에 대해서는 맞습니다. `NLL = (n/2) log(2πσ²) + n·MSE/(2σ²)`, 즉 MSE에 대한 직선입니다.",
+            ko="최소점은 같으므로 맞습니다. `NLL = (n/2) log(2πσ²) + n·MSE/(2σ²)`, 곧 MSE의 일차함수입니다.",
             en="Exact for the minimiser: `NLL = (n/2) log(2πσ²) + n·MSE/(2σ²)`, a straight line in the MSE.",
         ),
     ),
@@ -175,24 +175,24 @@ CLAIMS = (
     Claim(
         "A14",
         Text(
-            ko="evidence에는 w가 없어 상수로 보며 전체확률의 법칙으로 구할 수 있다.",
+            ko="evidence에는 w가 없으므로 상수로 취급하며, 전체확률의 법칙으로 구할 수 있다.",
             en="The evidence has no w in it, is a constant, and follows from the law of total probability.",
         ),
         Verdict.EXACT,
         Text(
-            ko="`P(y|X) = ∫P(y|X,w)P(w)dw = N(y; 0, σ²I + τ²XXᵀ)`. 상수이지만 쓸모가 있어서 `τ²`를 고르는 "
-            "데 씁니다.",
+            ko="`P(y|X) = ∫P(y|X,w)P(w)dw = N(y; 0, σ²I + τ²XXᵀ)`. w에 대해서는 상수이지만 쓸모가 "
+            "있습니다. `τ²`를 이 값으로 고릅니다.",
             en="`P(y|X) = ∫P(y|X,w)P(w)dw = N(y; 0, σ²I + τ²XXᵀ)`. A constant in w, but a useful one: it "
             "chooses `τ²`.",
         ),
     ),
     Claim(
         "A15",
-        Text(ko="P(w)를 표준정규분포로 가정해 보자.", en="Take P(w) to be standard normal."),
+        Text(ko="`P(w)`를 표준정규분포로 가정해 보자.", en="Take `P(w)` to be standard normal."),
         Verdict.LOOSE,
         Text(
-            ko="하나의 가정이고, 절편 `a₀`에도 같은 사전분포를 거는 셈입니다. `N(0, τ²)`, 라플라스, "
-            "평평한 사전분포도 가능합니다.",
+            ko="하나의 가정이고, 절편 `a₀`에도 같은 사전분포를 두는 셈입니다. `N(0, τ²)`, 라플라스, "
+            "평탄한(flat) 사전분포도 쓸 수 있습니다.",
             en="An assumption, which also puts the prior on the intercept `a₀`. `N(0, τ²)`, Laplace and "
             "flat priors are possible.",
         ),
@@ -206,7 +206,7 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="w가 없는 상수를 빼면 맞습니다. `N(0,I)`이면 `C = 1/2`, `N(0,τ²I)`이면 `C = 1/(2τ²)`입니다.",
+            ko="w와 무관한 상수를 빼면 맞습니다. `N(0,I)`이면 `C = 1/2`, `N(0,τ²I)`이면 `C = 1/(2τ²)`입니다.",
             en="Exact up to constants without w; `C = 1/2` for `N(0,I)` and `1/(2τ²)` for `N(0,τ²I)`.",
         ),
     ),
@@ -228,13 +228,13 @@ CLAIMS = (
     Claim(
         "A19",
         Text(
-            ko="MLE는 P(w)가 균등분포인 MAP의 특수한 경우다.",
-            en="MLE is the special case of MAP in which P(w) is uniform.",
+            ko="MLE는 `P(w)`가 균등분포인 MAP의 특수한 경우다.",
+            en="MLE is the special case of MAP in which `P(w)` is uniform.",
         ),
         Verdict.EXACT,
         Text(
-            ko="(부적절한) 평평한 사전분포, 또는 `τ² → ∞`의 극한에서 맞습니다. 다만 평평함은 변수를 "
-            "바꾸면 평평하지 않으므로 ‘가정이 없다’는 뜻은 아닙니다.",
+            ko="적분값이 무한대인(improper) 평탄한 사전분포, 또는 `τ² → ∞`의 극한이라면 맞습니다. 다만 "
+            "평탄한 분포도 변수를 바꾸면 평탄하지 않으므로 ‘아무 가정도 없다’는 뜻은 아닙니다.",
             en="True for an improper flat prior, or in the limit `τ² → ∞`. A flat prior is not flat after "
             "a change of variables, so it does not mean “no assumption”.",
         ),
@@ -242,13 +242,13 @@ CLAIMS = (
     Claim(
         "A20",
         Text(
-            ko="P(w)를 안다면 MAP로 접근하는 것이 올바르다.",
-            en="If P(w) is known, MAP is the right approach.",
+            ko="`P(w)`를 안다면 MAP로 접근하는 것이 올바르다.",
+            en="If `P(w)` is known, MAP is the right approach.",
         ),
         Verdict.LOOSE,
         Text(
-            ko="지나친 말입니다. 사전분포를 안다면 사후분포 전체로 예측하는 것이 최적이고 MAP는 그 "
-            "최빈값일 뿐입니다. 가우시안 모델에서는 최빈값과 평균이 같습니다.",
+            ko="지나친 말입니다. 사전분포를 안다면 사후분포 전체로 예측하는 것이 최적이고, MAP는 그 최빈값 "
+            "하나만 쓰는 방법입니다. 가우시안 모델에서는 최빈값과 평균이 같습니다.",
             en="An overclaim: with a known prior it is optimal to predict with the whole posterior, of "
             "which MAP is only the mode. In the Gaussian model mode and mean agree.",
         ),
@@ -256,8 +256,8 @@ CLAIMS = (
     Claim(
         "A21",
         Text(
-            ko="보통은 P(w)를 몰라 어쩔 수 없이 균등분포로 가정하고 MLE로 학습한다.",
-            en="Usually P(w) is unknown, so one has to assume a uniform one and use MLE.",
+            ko="보통은 `P(w)`를 몰라 어쩔 수 없이 균등분포로 가정하고 MLE로 학습한다.",
+            en="Usually `P(w)` is unknown, so one has to assume a uniform one and use MLE.",
         ),
         Verdict.LOOSE,
         Text(
@@ -273,7 +273,7 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="맞습니다. 학습 오차와 새 데이터의 오차를 α에 따라 그려 보면 보입니다.",
+            ko="맞습니다. α에 따른 학습 오차와 새 데이터의 오차를 그려 보면 드러납니다.",
             en="Fair, and visible when training and test error are drawn against α.",
         ),
     ),
@@ -282,8 +282,8 @@ CLAIMS = (
         Text(ko="MAP에서 릿지와 라쏘가 나온다.", en="Both ridge and lasso come from MAP."),
         Verdict.EXACT,
         Text(
-            ko="맞습니다. `Laplace(b)` 사전분포면 `SSE + (2σ²/b)‖w‖₁`이고 scikit-learn 라쏘의 alpha로는 "
-            "`σ²/(nb)`입니다.",
+            ko="맞습니다. `Laplace(b)` 사전분포를 쓰면 `SSE + (2σ²/b)‖w‖₁`이 되고, scikit-learn의 "
+            "Lasso에서는 alpha = `σ²/(nb)`입니다.",
             en="True: a `Laplace(b)` prior gives `SSE + (2σ²/b)‖w‖₁`, which is `σ²/(nb)` as the alpha of "
             "scikit-learn's Lasso.",
         ),
@@ -292,13 +292,14 @@ CLAIMS = (
         "H13",
         Text(
             ko="MAP는 학습 데이터에 덜 의존하고, 릿지는 변수의 설명력을 제한하며, 제곱오차는 공분산이 "
-            "단위행렬인 가우시안이다.",
+            "단위행렬인 가우시안에 해당한다.",
             en="MAP depends less on the training set; ridge limits what a variable may explain; squared "
             "error is a Gaussian with identity covariance.",
         ),
         Verdict.EXACT,
         Text(
-            ko="맞습니다. ‘덜 의존한다’는 표본을 다시 뽑을 때의 분산이 작다는 뜻이고, 대가는 편향입니다.",
+            ko="맞습니다. ‘덜 의존한다’는 데이터를 다시 뽑았을 때 추정값의 분산이 작다는 뜻이고, 그 대가는 "
+            "편향입니다.",
             en="Right. “Depends less” is a smaller variance over resampled data, and its price is a bias.",
         ),
     ),
@@ -310,7 +311,8 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="맞습니다. 같은 댓글의 `L = −E_q[log p(x|z)] + KL(q(z|x)‖p(z))`도 옳고, ELBO 장에 나옵니다.",
+            ko="맞습니다. 같은 댓글의 `L = −E_q[log p(x|z)] + KL(q(z|x)‖p(z))`도 옳으며, ELBO 장에서 "
+            "다룹니다.",
             en="Right; so is the same comment's `L = −E_q[log p(x|z)] + KL(q(z|x)‖p(z))`, which the "
             "chapter on the ELBO takes up.",
         ),
@@ -338,9 +340,9 @@ def _coin(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="동전으로 보는 베이즈 정리", en="Bayes' rule, by a coin"),
         Text(
-            ko=f"앞면이 나올 확률이 A, {FLIPS}번 던져 앞면 {heads}번이 B입니다. 우도는 그림에서 넓이가 1이 "
-            f"되게 맞췄습니다. evidence `P(B) = {found.evidence:.4f}`, MLE `{heads / FLIPS:.3f}`, MAP "
-            f"`{mode:.3f}` (숨은 참값 {truth:.3f}).",
+            ko=f"앞면이 나올 확률을 A, {FLIPS}번 던져 앞면이 {heads}번 나온 것을 B라고 합니다. 그림의 "
+            f"우도는 넓이가 1이 되도록 맞췄습니다. evidence `P(B) = {found.evidence:.4f}`, MLE "
+            f"`{heads / FLIPS:.3f}`, MAP `{mode:.3f}` (숨은 참값 {truth:.3f}).",
             en=f"A is the probability of heads, B is {heads} heads in {FLIPS} flips. The likelihood is "
             f"drawn with area 1. Evidence `P(B) = {found.evidence:.4f}`, MLE `{heads / FLIPS:.3f}`, MAP "
             f"`{mode:.3f}` (hidden truth {truth:.3f}).",
@@ -374,7 +376,7 @@ def _erratum() -> Iterator[Block]:
     found = [density_erratum(sigma) for sigma in (0.25, 1.0, 4.0)]
     yield Table(
         Text(
-            ko="두 식을 수치로 적분한 값. 밀도라면 1이어야 합니다.",
+            ko="두 식을 수치적분한 값입니다. 밀도라면 1이어야 합니다.",
             en="Both formulas integrated numerically. A density gives 1.",
         ),
         ("`σ`", Text(ko="올바른 식", en="the right one"), Text(ko="글의 식", en="as printed"), "`σ^(−1/4)`"),
@@ -392,13 +394,13 @@ def _straight_line(workshop: Workshop) -> Iterator[Block]:
     nll = -gaussian_logpdf(away, 0, var=SIGMA2).sum(0)
     slope, intercept = np.polyfit(mse, nll, 1)
     yield Figure(
-        Text(ko="NLL은 MSE의 직선이다 (A12)", en="The NLL is a straight line in the MSE (A12)"),
+        Text(ko="NLL은 MSE의 일차함수다 (A12)", en="The NLL is a straight line in the MSE (A12)"),
         Text(
-            ko=f"점마다 기울기가 다른 `w`입니다. 점들에 맞춘 직선의 기울기는 {slope:.4f}, 절편은 "
-            f"{intercept:.4f}이고, 식이 말하는 값은 `n/(2σ²)` = {ROWS / (2 * SIGMA2):.4f}, `(n/2) "
+            ko=f"점마다 `w`의 기울기 계수를 다르게 두었습니다. 점들에 맞춘 직선의 기울기는 {slope:.4f}, "
+            f"절편은 {intercept:.4f}이고, 식에서 나오는 값은 `n/(2σ²)` = {ROWS / (2 * SIGMA2):.4f}, `(n/2) "
             f"log(2πσ²)` = {ROWS / 2 * np.log(2 * np.pi * SIGMA2):.4f}입니다.",
-            en=f"Each point is another `w`. A line through them has slope {slope:.4f} and intercept "
-            f"{intercept:.4f}; the formula says `n/(2σ²)` = {ROWS / (2 * SIGMA2):.4f} and `(n/2) "
+            en=f"Each point is another slope in `w`. A line through them has slope {slope:.4f} and "
+            f"intercept {intercept:.4f}; the formula says `n/(2σ²)` = {ROWS / (2 * SIGMA2):.4f} and `(n/2) "
             f"log(2πσ²)` = {ROWS / 2 * np.log(2 * np.pi * SIGMA2):.4f}.",
         ),
         points(mse, nll, names=("MSE", "NLL")),
@@ -407,7 +409,7 @@ def _straight_line(workshop: Workshop) -> Iterator[Block]:
 
 NAMES = {
     "truth": Text(ko="참값", en="the truth"),
-    "MLE (flat prior)": Text(ko="MLE (평평한 사전분포)", en="MLE (flat prior)"),
+    "MLE (flat prior)": Text(ko="MLE (평탄한 사전분포)", en="MLE (flat prior)"),
     "MAP, normal prior": Text(ko="MAP, 정규 사전분포", en="MAP, normal prior"),
     "MAP, tau2 by the evidence": Text(ko="MAP, `τ²`를 evidence로", en="MAP, `τ²` by the evidence"),
     "MAP, tau2 by cross-validation": Text(ko="MAP, `τ²`를 교차검증으로", en="MAP, `τ²` by cross-validation"),
@@ -428,10 +430,11 @@ def _six_estimates(workshop: Workshop) -> Iterator[Block]:
     away = np.abs(by_name["MAP, normal prior"] - by_name["scikit-learn's Ridge"]).max()
     yield Table(
         Text(
-            ko="20행, 변수 8개, `σ² = τ² = 1`. MAP의 계수와 Ridge(alpha = `σ²/τ²`)의 계수는 최대 "
-            f"{away:.1e} 다릅니다(A18). 라쏘 행의 α는 scikit-learn의 것입니다.",
+            ko="데이터 20개, 변수 8개, `σ² = τ² = 1`. MAP의 계수와 Ridge(alpha = `σ²/τ²`)의 계수는 많아야 "
+            f"{away:.1e}만큼 다릅니다(A18). 라쏘 줄의 α는 scikit-learn Lasso의 alpha입니다.",
             en="20 rows, 8 variables, `σ² = τ² = 1`. The weights of MAP and of Ridge(alpha = `σ²/τ²`) "
-            f"differ by {away:.1e} at most (A18). The α of the lasso row is scikit-learn's.",
+            f"differ by {away:.1e} at most (A18). The α in the row of the lasso is that of scikit-learn's "
+            "Lasso.",
         ),
         (
             Text(ko="추정", en="estimate"),
@@ -463,8 +466,8 @@ def _bands(workshop: Workshop) -> Iterator[Block]:
         Text(ko="MLE, MAP와 사후 예측 (A20, A21)", en="MLE, MAP and the posterior predictive (A20, A21)"),
         Text(
             ko=f"{DEGREE}차 다항식을 {len(x)}개 점에 맞췄습니다. 파선은 MLE(±3.5에서 자름), 실선은 "
-            f"evidence로 `τ² = {best.tau2_:.3g}`를 고른 MAP, 띠는 새 y의 ±2 표준편차입니다. 띠는 MAP 한 "
-            "점이 주지 못하는 사후분포 전체의 정보입니다.",
+            f"evidence로 `τ² = {best.tau2_:.3g}`를 고른 MAP, 띠는 새 y의 ±2 표준편차입니다. 이 띠는 MAP라는 "
+            "점 하나로는 얻을 수 없고 사후분포 전체가 있어야 얻습니다.",
             en=f"A polynomial of degree {DEGREE} through {len(x)} points. Dashed: MLE (cut at ±3.5). "
             f"Solid: MAP with `τ² = {best.tau2_:.3g}` chosen by the evidence; the band is ±2 standard "
             "deviations of a new y, which the whole posterior gives and its mode alone does not.",
@@ -483,8 +486,8 @@ def _bands(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="학습 오차와 새 데이터의 오차 (A22)", en="Training error and test error (A22)"),
         Text(
-            ko="실선은 학습 MSE, 파선은 새 데이터 400개의 MSE(10에서 자름)입니다. 학습 오차는 α와 함께 "
-            f"오르기만 하지만 새 데이터의 오차는 `α = {best_alpha:.2g}`에서 가장 작습니다. evidence가 고른 "
+            ko="실선은 학습 MSE, 파선은 새 데이터 400개의 MSE(10에서 자름)입니다. 학습 오차는 α가 커질수록 "
+            f"커지기만 하지만 새 데이터의 오차는 `α = {best_alpha:.2g}`에서 가장 작습니다. evidence가 고른 "
             f"값은 `{best.alpha_:.2g}`입니다.",
             en="Solid: training MSE. Dashed: MSE of 400 new points (cut at 10). The training error only "
             f"rises with α; the test error is least at `α = {best_alpha:.2g}`. The evidence chose "
@@ -517,10 +520,10 @@ def _strengths(workshop: Workshop) -> Iterator[Block]:
         rows.append((tau2, alpha_from(1.0, tau2, ROWS), alpha_from(1.0, tau2, ROWS, "mse"), away))
     yield Table(
         Text(
-            ko="`τ²`가 커지면 MAP는 MLE가 됩니다(A19). 같은 해를 주는 α는 SSE 꼴과 MSE 꼴에서 n = "
-            f"{ROWS}배 다릅니다(A11, A18). `σ² = 1`.",
-            en="As `τ²` grows, MAP becomes MLE (A19). The α of the SSE form and of the MSE form differ by "
-            f"n = {ROWS} at the same solution (A11, A18). `σ² = 1`.",
+            ko="`τ²`가 커지면 MAP는 MLE가 됩니다(A19). 같은 해를 주는 α는 SSE 꼴이 MSE 꼴의 n = "
+            f"{ROWS}배입니다(A11, A18). `σ² = 1`.",
+            en="As `τ²` grows, MAP becomes MLE (A19). For the same solution the α of the SSE form is n = "
+            f"{ROWS} times that of the MSE form (A11, A18). `σ² = 1`.",
         ),
         (
             "`τ²`",
@@ -533,12 +536,12 @@ def _strengths(workshop: Workshop) -> Iterator[Block]:
     again = variance_over_resamples(X, y, rng=rng, sigma2=1.0, tau2=1.0, resamples=200)
     yield Said(
         Text(
-            ko=f"잡음을 다시 뽑은 데이터 200벌에서 계수 분산의 합은 MLE {again.mle_variance.sum():.4f}, "
-            f"MAP {again.map_variance.sum():.4f}입니다. MAP가 학습 데이터에 덜 의존한다는 댓글(H13)의 뜻이 "
-            "이것입니다.",
+            ko="잡음만 다시 뽑은 데이터 200벌로 추정하면 계수들의 분산을 더한 값이 MLE는 "
+            f"{again.mle_variance.sum():.4f}, MAP {again.map_variance.sum():.4f}입니다. MAP가 학습 데이터에 "
+            "덜 의존한다는 댓글(H13)은 이런 뜻입니다.",
             en="Over 200 data sets with new noise the variances of the weights sum to "
-            f"{again.mle_variance.sum():.4f} for MLE and {again.map_variance.sum():.4f} for MAP, which is "
-            "what the comment means that MAP depends less on the training set (H13).",
+            f"{again.mle_variance.sum():.4f} for MLE and {again.map_variance.sum():.4f} for MAP: this is "
+            "the sense in which MAP depends less on the training set (H13).",
         )
     )
 
@@ -559,11 +562,11 @@ CHAPTER = Chapter(
     "bayes",
     Text(ko="베이즈 정리, MLE, MAP, 릿지", en="Bayes' rule, MLE, MAP, ridge"),
     Text(
-        ko="회귀 계수를 확률로 다루면 최소제곱은 MLE가 되고 릿지는 MAP가 됩니다. 글의 흐름은 옳지만 "
-        "밀도의 식이 틀렸고, 릿지의 상수가 빠져 있습니다.",
-        en="Treat the weights of a regression as uncertain, and least squares is MLE and ridge is MAP. "
-        "The article's line of thought is right, but its density is misprinted, and the constant of ridge "
-        "is missing.",
+        ko="회귀 계수를 확률로 다루면 최소제곱은 MLE가 되고 릿지는 MAP가 됩니다. 글의 흐름은 옳지만 정규 "
+        "밀도의 식이 틀렸고 릿지의 상수가 빠져 있습니다.",
+        en="Treat the weights of a regression as random: least squares is MLE and ridge is MAP. The "
+        "article's line of thought is right, but its density is misprinted, and the constant of ridge is "
+        "missing.",
     ),
     CLAIMS,
     CODE,

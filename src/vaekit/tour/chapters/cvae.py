@@ -27,13 +27,13 @@ CLAIMS = (
     Claim(
         "G1",
         Text(
-            ko="표현하고 싶은 것이 이산적인 클래스로 레이블될 수 있다면 CVAE는 이를 이용해 학습한다.",
+            ko="표현하고 싶은 것에 이산적인 클래스 레이블을 붙일 수 있다면 CVAE는 이를 이용해 학습한다.",
             en="If what one wants to encode is a discrete class label, a CVAE learns with it.",
         ),
         Verdict.LOOSE,
         Text(
-            ko="조건은 연속적인 값이어도 됩니다. 레이블은 인코더와 디코더 모두에 들어가고, 하한은 `log "
-            "p(x|y)`에 대한 것입니다.",
+            ko="조건은 연속적인 값이어도 됩니다. 레이블은 인코더와 디코더 양쪽에 들어가고, ELBO는 `log "
+            "p(x|y)`의 하한이 됩니다.",
             en="The condition may be continuous too. It goes into both encoder and decoder, and the bound "
             "is on `log p(x|y)`.",
         ),
@@ -43,7 +43,7 @@ CLAIMS = (
         Text(ko="네트워크 그림. (남아 있지 않음)", en="A picture of the network. (It is lost.)"),
         Verdict.MISSING,
         Text(
-            ko="모든 레이블을 아는 M2의 꼴입니다. `q(z|x,y)`와 `p(x|z,y)`, 둘 다 y를 읽습니다.",
+            ko="모든 레이블을 아는 M2와 같은 꼴입니다. `q(z|x,y)`와 `p(x|z,y)`가 모두 y를 읽습니다.",
             en="It has the form of M2 with every label known: `q(z|x,y)` and `p(x|z,y)`, both of which "
             "read y.",
         ),
@@ -58,10 +58,11 @@ CLAIMS = (
         ),
         Verdict.OPEN,
         Text(
-            ko="숫자로 된 근거는 없습니다. 읽어 본 저장소들은 두께나 기울기를 입력으로 쓰지 않았고, "
-            "그것들은 z가 배우는 것으로 나타납니다. 아래에서 확인합니다.",
-            en="No numbers are given. None of the repositories read takes thickness or slant as input: "
-            "they appear as what z learns, which is tried below.",
+            ko="수치로 된 근거는 없습니다. 이 둘러보기를 만들면서 읽은 공개 코드들은 두께나 기울기를 "
+            "입력으로 쓰지 않습니다. 두께와 기울기는 z가 스스로 배우는 것으로 나타나며, 아래에서 "
+            "확인합니다.",
+            en="No numbers are given. None of the public implementations read for this tour takes "
+            "thickness or slant as input: they appear as what z learns, which is tested below.",
         ),
     ),
     Claim(
@@ -86,8 +87,8 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="그래서 이 페이지도 두 모델을 그 자리에서 학습하고 그립니다.",
-            en="So this page too trains and draws both on the spot.",
+            ko="그래서 이 페이지도 두 모델을 그 자리에서 학습해 보여 줍니다.",
+            en="So this page too trains both on the spot, and shows them.",
         ),
     ),
 )
@@ -117,11 +118,12 @@ def _bounds(workshop: Workshop) -> Iterator[Block]:
     gain = float((joint - alone).mean())
     yield Table(
         Text(
-            ko=f"시험 행 {len(alone):,}개의 평균, 내트(H11). `log p(x,y)`는 레이블까지 설명하므로 VAE의 "
-            f"`log p(x)`와 견줄 때 불리한 쪽입니다. 그래도 차이는 {gain:+.2f} 내트입니다.",
+            ko=f"테스트 데이터 {len(alone):,}개의 평균, 단위는 내트(H11). `log p(x,y)`는 레이블까지 "
+            "설명해야 하므로 VAE의 `log p(x)`와 비교하면 CVAE에 불리합니다. 둘의 차이(CVAE − VAE)는 "
+            f"{gain:+.2f} 내트입니다.",
             en=f"Means over {len(alone):,} test rows, nats (H11). `log p(x,y)` must explain the label too, "
-            "so the comparison with the VAE's `log p(x)` is against the CVAE; the difference is "
-            f"{gain:+.2f} nats.",
+            "so the comparison with the VAE's `log p(x)` puts the CVAE at a disadvantage; the difference "
+            f"(CVAE − VAE) is {gain:+.2f} nats.",
         ),
         ("", Text(ko="평균", en="mean"), "±"),
         tuple(rows),
@@ -142,14 +144,14 @@ def _free_of_label(workshop: Workshop) -> Iterator[Block]:
     ):
         read[name] = float(KNeighborsClassifier(min(5, len(X))).fit(codes, y).score(new, test_y))
     yield Figure(
-        Text(ko="CVAE의 코드에는 숫자가 없다", en="The codes of a CVAE do not hold the digit"),
+        Text(ko="CVAE의 코드에 숫자의 정보가 남아 있는가", en="Do the codes of a CVAE hold the digit?"),
         Text(
-            ko=f"시험 행의 코드. 코드의 최근접 이웃으로 숫자를 맞히면 VAE의 코드에서는 {read['VAE']:.1%}, "
-            f"CVAE의 코드에서는 {read['CVAE']:.1%}입니다. 숫자는 y가 알려 주므로 z에는 나머지, 곧 스타일이 "
-            "남습니다.",
-            en=f"Codes of test rows. Nearest neighbours among codes tell the digit in {read['VAE']:.1%} of "
-            f"cases from the VAE's codes, in {read['CVAE']:.1%} from the CVAE's. y tells the digit, so z "
-            "keeps the rest: the style.",
+            ko="CVAE가 낸 테스트 데이터의 코드입니다. 코드의 최근접 이웃으로 숫자를 맞히면 VAE의 코드로는 "
+            f"{read['VAE']:.1%}, CVAE의 코드로는 {read['CVAE']:.1%}가 맞습니다. 숫자는 y가 알려 주므로 z가 "
+            "숫자까지 담을 필요는 없습니다.",
+            en="The CVAE's codes of test rows. Nearest neighbours among codes tell the digit in "
+            f"{read['VAE']:.1%} of cases from the VAE's codes, in {read['CVAE']:.1%} from the CVAE's. y "
+            "tells the digit, so z need not.",
         ),
         bare(LatentMap(np.asarray(cvae.transform(test, test_y)), test_y).plot()),
     )
@@ -163,9 +165,10 @@ def _analogy(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="유추: 한 줄에 하나의 스타일", en="Analogies: one style a row"),
         Text(
-            ko=f"줄마다 같은 `z = (±1.4, ±1.4)`입니다. 첫 열은 {source}, 그 뒤는 차례대로 모든 숫자입니다.",
-            en=f"Each row has one `z` of `(±1.4, ±1.4)`. The first column is a {source}, then come all "
-            "digits in order.",
+            ko=f"한 줄은 모두 같은 z를 씁니다(`(±1.4, ±1.4)`의 네 가지). 첫 열은 {source}이고, 그 뒤로 모든 "
+            "숫자가 차례대로 나옵니다.",
+            en=f"Each row has one of the four codes z = `(±1.4, ±1.4)`. The first column is a {source}, "
+            "then come all digits in order.",
         ),
         pictures(rows, names=["", *(str(each) for each in cvae.condition_.labels.classes)], high=1.0),
     )
@@ -190,15 +193,16 @@ def _on_demand(workshop: Workshop) -> Iterator[Block]:
     }
     worst = min(right, key=lambda each: right[each])
     yield Figure(
-        Text(ko="주문한 숫자", en="Digits on demand"),
+        Text(ko="원하는 숫자 만들기", en="Digits on demand"),
         Text(
-            ko=f"열마다 그 숫자를 조건으로 뽑은 표본입니다. 픽셀 최근접 이웃(진짜 숫자에 대해 {own:.1%} "
-            f"정확)이 {EACH}장씩 모두 {len(classes) * EACH}장 가운데 {np.mean(list(right.values())):.1%}를 "
-            f"주문한 숫자로 읽었습니다. 가장 낮은 숫자는 {worst}({right[worst]:.0%})입니다. 우연은 "
-            "10%입니다.",
+            ko=f"열마다 그 숫자를 조건으로 뽑은 표본입니다. 픽셀 최근접 이웃 분류기(진짜 숫자는 {own:.1%}를 "
+            f"맞힘)가 숫자마다 {EACH}장씩 모두 {len(classes) * EACH}장 가운데 "
+            f"{np.mean(list(right.values())):.1%}를 조건으로 준 숫자로 읽었습니다. 비율이 가장 낮은 숫자는 "
+            f"{worst}({right[worst]:.0%})입니다. 아무렇게나 답하면 {1 / len(classes):.0%}입니다.",
             en=f"Each column: samples given that digit. Nearest neighbours in pixels (right for {own:.1%} "
             f"of real digits) read {np.mean(list(right.values())):.1%} of {len(classes) * EACH} samples as "
-            f"the digit that was asked for; least {worst} ({right[worst]:.0%}). Chance is 10%.",
+            f"the digit that was asked for; least {worst} ({right[worst]:.0%}). Chance is "
+            f"{1 / len(classes):.0%}.",
         ),
         pictures(
             [np.stack([made[each][row] for each in classes]) for row in range(SHOWN)],
@@ -219,7 +223,7 @@ def _style(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="스타일 옮기기", en="Style transfer"),
         Text(
-            ko="첫 열의 시험 행을 인코드하고 그 z를 모든 숫자로 디코드했습니다.",
+            ko="첫 열의 테스트 데이터를 인코딩하고, 그 z를 모든 숫자로 디코딩했습니다.",
             en="The test row in the first column is encoded, and its z decoded as every digit.",
         ),
         pictures(few, names=["$x$", *(str(each) for each in cvae.condition_.labels.classes)], high=1.0),
@@ -228,10 +232,10 @@ def _style(workshop: Workshop) -> Iterator[Block]:
     yield _correlations(workshop, rows, moved)
     yield Said(
         Text(
-            ko=f"이 CVAE의 층(G2): {cvae.network_}. 조건은 {len(cvae.condition_.labels.classes)}개의 원-핫 "
-            "값으로 인코더와 디코더에 들어갑니다.",
-            en=f"Layers of this CVAE (G2): {cvae.network_}. The condition enters encoder and decoder as "
-            f"{len(cvae.condition_.labels.classes)} one-hot values.",
+            ko=f"이 CVAE의 층(G2): {cvae.network_}. 조건은 {len(cvae.condition_.labels.classes)}차원 원-핫 "
+            "벡터로 인코더와 디코더에 들어갑니다.",
+            en=f"Layers of this CVAE (G2): {cvae.network_}. The condition enters encoder and decoder as a "
+            f"one-hot vector of {len(cvae.condition_.labels.classes)} values.",
         )
     )
 
@@ -248,8 +252,8 @@ def _correlations(workshop: Workshop, rows: Array, moved: Any) -> Block:
         cells.append((name, float(found.statistic), float(found.pvalue)))
     return Table(
         Text(
-            ko=f"H10: 원본의 스타일과 그것을 옮긴 그림들의 평균 스타일의 순위상관({len(rows):,}행). 0보다 "
-            "뚜렷이 크면 z가 그 스타일을 담은 것입니다.",
+            ko="H10: 원본의 스타일과, 그 스타일을 옮긴 그림들의 평균 스타일 사이의 "
+            f"순위상관({len(rows):,}개). 0보다 뚜렷이 크면 z에 그 스타일이 담긴 것입니다.",
             en="H10: rank correlation of a row's style with the mean style of its transfers "
             f"({len(rows):,} rows). Clearly above 0 means that z holds that style.",
         ),
@@ -273,9 +277,9 @@ CHAPTER = Chapter(
     Text(ko="CVAE: 조건을 준 VAE", en="CVAE: a VAE given a condition"),
     Text(
         ko="레이블을 인코더와 디코더에 함께 주면 z는 숫자를 기억할 필요가 없어지고 글씨의 스타일을 "
-        "배웁니다. 원하는 숫자를 주문할 수도 있습니다.",
+        "배웁니다. 원하는 숫자를 골라 만들 수도 있습니다.",
         en="Give the label to encoder and decoder, and z need no longer remember the digit: it learns the "
-        "style of writing. And digits can be had on demand.",
+        "style of writing. And one can ask for a digit.",
     ),
     CLAIMS,
     CODE,

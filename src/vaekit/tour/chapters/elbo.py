@@ -19,14 +19,16 @@ from vaekit.tour.text import Text
 from vaekit.tour.workshop import Workshop
 
 DRAWS = (1, 5, 50, 500)
-GRID, REACH = 81, 4.5
+GRID, REACH = 81, 4.0
+CLOSER = 4
+"""Times that the grid is laid again, closer around what it found."""
 
 CLAIMS = (
     Claim(
         "D1",
         Text(ko="ELBO Loss는 VAE의 손실 함수다.", en="The ELBO loss is the loss function of a VAE."),
         Verdict.LOOSE,
-        Text(ko="부호를 보면 손실은 −ELBO입니다.", en="Mind the sign: the loss is −ELBO."),
+        Text(ko="부호에 주의하십시오. 손실은 −ELBO입니다.", en="Mind the sign: the loss is −ELBO."),
     ),
     Claim(
         "D2",
@@ -36,8 +38,8 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="`log p(x) = ELBO(q) + KL(q(z|x)‖p(z|x))`. 두 번째 인자는 사후분포 `p(z|x)`입니다. "
-            "`p(z)`라고 쓴 글들이 있지만 틀린 것입니다.",
+            ko="`log p(x) = ELBO(q) + KL(q(z|x)‖p(z|x))`. 두 번째 자리는 사후분포 `p(z|x)`입니다. "
+            "`p(z)`라고 적은 글들도 있으나 틀린 것입니다.",
             en="`log p(x) = ELBO(q) + KL(q(z|x)‖p(z|x))`. The second argument is the posterior `p(z|x)`; "
             "some pages print `p(z)`, which is wrong.",
         ),
@@ -45,37 +47,38 @@ CLAIMS = (
     Claim(
         "D3 H14",
         Text(
-            ko="파란 KL은 gradient를 한 번 갱신하는 데 계산이 너무 많아서 구하기 어렵다. (질문: "
+            ko="파란색 KL은 gradient를 한 번 갱신할 때마다 계산이 너무 많아 구하기 어렵다. (질문: "
             "`p(z|x)`를 모른다는 것과 같은 말인가?)",
             en="The blue KL takes too much computation per update. (A reader asks: is that the same as "
             "“`p(z|x)` is unknown”?)",
         ),
         Verdict.LOOSE,
         Text(
-            ko="네, 같은 말입니다. `p(z|x) = p(x|z)p(z)/p(x)`에는 `p(x) = ∫p(x|z)p(z)dz`가 필요하고 "
-            "고차원에서는 계산할 수 없습니다. 2차원이면 구적법으로 계산할 수 있고, 아래에서 실제로 "
-            "계산합니다.",
+            ko="네, 같은 말입니다. `p(z|x) = p(x|z)p(z)/p(x)`를 구하려면 `p(x) = ∫p(x|z)p(z)dz`가 "
+            "필요한데, 이 적분은 고차원에서는 계산할 수 없습니다. 잠재 차원이 2이면 구적법(수치적분)으로 "
+            "계산할 수 있고, 아래에서 실제로 계산합니다.",
             en="Yes, it is: `p(z|x) = p(x|z)p(z)/p(x)` needs `p(x) = ∫p(x|z)p(z)dz`, which cannot be "
-            "computed in high dimension. With 2 latent values it can, by quadrature, and is computed "
+            "computed in many dimensions. With 2 latent values it can, by quadrature, and is computed "
             "below.",
         ),
     ),
     Claim(
         "D4",
         Text(
-            ko="하한은 계산할 수 있으므로 이를 높여 최적화를 근사한다.",
+            ko="하한(ELBO)은 계산할 수 있으므로 이를 높여 최적화를 근사한다.",
             en="The lower bound can be computed, so one raises it instead.",
         ),
         Verdict.EXACT,
         Text(
-            ko="맞습니다. 다만 ELBO가 오른 까닭이 `log p(x)`가 아니라 간격이 줄어서일 수도 있습니다.",
+            ko="맞습니다. 다만 ELBO가 오른 까닭은 `log p(x)`가 커져서가 아니라 둘의 간격이 줄어서일 수도 "
+            "있습니다.",
             en="True. But a higher ELBO may come from a smaller gap and not from a higher `log p(x)`.",
         ),
     ),
     Claim(
         "D5",
         Text(
-            ko="손실은 복원과 규제의 합이고 가우시안끼리의 KL은 간단히 정리된다.",
+            ko="손실은 복원 항과 규제 항의 합이고, 가우시안끼리의 KL은 간단히 정리된다.",
             en="The loss is reconstruction plus regularisation, and the KL of two Gaussians is simple.",
         ),
         Verdict.EXACT,
@@ -89,16 +92,19 @@ CLAIMS = (
     Claim(
         "D6",
         Text(
-            ko="연속이면 가우시안, 이산이면 교차 엔트로피를 쓴다. (댓글은 ‘ELBO 부분’)",
+            ko="연속 변수이면 가우시안, 이산 변수이면 교차 엔트로피를 쓴다. (댓글에서는 이를 ‘ELBO "
+            "부분’이라고 부른다)",
             en="Gaussian for continuous, cross entropy for discrete variables (comments say “the ELBO "
             "part”).",
         ),
         Verdict.LOOSE,
         Text(
             ko="ELBO가 아니라 복원 항에 대해서만 맞습니다. 공분산이 단위행렬이면 `½‖x−x̂‖² + (D/2) ln "
-            "2π`입니다. 회색 픽셀에 베르누이 손실을 쓰면 정규화된 우도가 아니어서 바닥이 0이 아닙니다.",
+            "2π`입니다. 0과 1 사이의 회색 픽셀에 베르누이 손실을 쓰면 정규화된 우도가 아니고, 완벽하게 "
+            "복원해도 손실이 0이 되지 않습니다.",
             en="True of the reconstruction term only. With identity covariance it is `½‖x−x̂‖² + (D/2) ln "
-            "2π`. A Bernoulli loss on grey pixels is no normalised likelihood; its floor is not 0.",
+            "2π`. A Bernoulli loss on grey pixels is not a normalised likelihood; it stays above 0 even "
+            "for a perfect reconstruction.",
         ),
     ),
     Claim(
@@ -106,24 +112,27 @@ CLAIMS = (
         Text(ko="(재매개변수화 트릭은 나오지 않음)", en="(The reparameterisation trick is not mentioned.)"),
         Verdict.MISSING,
         Text(
-            ko="`z = μ + σ·ε`로 쓰면 표본을 지나 기울기가 흐릅니다. 두 출처에는 있고, 없으면 학습할 수 "
-            "없습니다.",
-            en="Writing `z = μ + σ·ε` lets gradients pass through draws. Both sources have it; without it "
-            "nothing trains.",
+            ko="`z = μ + σ·ε`로 쓰면 표본 추출을 거쳐 기울기가 전달됩니다. 글이 바탕으로 삼은 두 "
+            "코드(TensorFlow 튜토리얼, 이활석)에는 있고, 이것이 없으면 인코더를 이렇게 학습할 수 없습니다.",
+            en="Writing `z = μ + σ·ε` lets gradients pass through draws. Both codes that the article "
+            "builds on (the TensorFlow tutorial, Hwalsuk Lee's) have it; without it the encoder could not "
+            "be trained this way.",
         ),
     ),
     Claim(
         "H5",
         Text(
-            ko="KL이 비싸서 가우시안을 가정하고, 음의 로그우도인 ELBO를 최대화해 손실을 최소화한다.",
+            ko="KL은 계산이 많이 들어서 가우시안을 가정하고, 음의 로그우도인 ELBO를 최대화해 손실을 "
+            "최소화한다.",
             en="The KL is expensive, so a Gaussian is assumed; the ELBO, a negative log-likelihood, is "
             "maximised.",
         ),
         Verdict.LOOSE,
         Text(
-            ko="`KL(q‖p(z|x))`와 `KL(q‖p(z))`가 섞였습니다. ELBO는 양의 로그우도의 하한입니다.",
-            en="It mixes `KL(q‖p(z|x))` with `KL(q‖p(z))`. The ELBO is a bound on the positive "
-            "log-likelihood.",
+            ko="`KL(q‖p(z|x))`와 `KL(q‖p(z))`를 혼동했습니다. ELBO는 음의 로그우도가 아니라 로그우도의 "
+            "하한입니다.",
+            en="It mixes `KL(q‖p(z|x))` with `KL(q‖p(z))`. The ELBO is a lower bound on the "
+            "log-likelihood, not on its negative.",
         ),
     ),
     Claim(
@@ -133,17 +142,17 @@ CLAIMS = (
             en="One wants the φ of least KL; `p(z|x)` being unknown, one maximises the ELBO over φ.",
         ),
         Verdict.EXACT,
-        Text(ko="θ를 고정하면 맞습니다.", en="Right for fixed θ."),
+        Text(ko="디코더의 θ를 고정하면 맞습니다.", en="Right for a fixed decoder θ."),
     ),
     Claim(
         "H12",
         Text(
-            ko="VAE의 목적은 `p(x)`를 최대화하는 것이고 복원은 가정한 분포에 따라 교차 엔트로피나 MSE다.",
-            en="The objective of a VAE is to maximise `p(x)`; reconstruction is cross entropy or MSE by "
-            "what is assumed.",
+            ko="VAE의 목적은 `p(x)`를 최대화하는 것이고, 복원 항은 가정한 분포에 따라 교차 엔트로피나 MSE다.",
+            en="The objective of a VAE is to maximise `p(x)`; the reconstruction term is cross entropy or "
+            "MSE, by the distribution assumed.",
         ),
         Verdict.EXACT,
-        Text(ko="좋은 요약입니다.", en="Fine."),
+        Text(ko="좋은 요약입니다.", en="A sound summary."),
     ),
 )
 
@@ -184,12 +193,12 @@ def _three_models(workshop: Workshop) -> Iterator[Block]:
         )
     yield Table(
         Text(
-            ko=f"`log p(x) = ELBO + KL(q‖p(z|x))`, ELBO = 복원 − `KL(q‖p(z))`. 새 행 {len(rows)}개의 평균, "
-            "내트(D2, D5). 앞의 두 방법은 사후분포와의 KL을 따로 구하므로 ‘남는 차’가 검산입니다. 중요도 "
-            "표집에서는 KL이 곧 그 차이여서 0이 됩니다.",
+            ko="`log p(x) = ELBO + KL(q‖p(z|x))`, ELBO = 복원 − `KL(q‖p(z))`. 테스트 데이터 "
+            f"{len(rows)}개의 평균, 단위는 내트(D2, D5). 앞의 두 방법은 사후분포와의 KL을 따로 구하므로 "
+            "‘남는 차이’로 검산할 수 있습니다. 중요도 표집에서는 KL을 그 차이로 정의하므로 0이 됩니다.",
             en="`log p(x) = ELBO + KL(q‖p(z|x))`, `ELBO = reconstruction − KL(q‖p(z))`; means over "
-            f"{len(rows)} rows not trained on, nats (D2, D5). The first two methods find the KL to the "
-            "posterior on its own, so “left over” checks the identity; by importance sampling that KL is "
+            f"{len(rows)} rows not trained on, nats (D2, D5). The first two methods compute the KL to the "
+            "posterior on its own, so “left over” checks the identity; with importance sampling that KL is "
             "the difference itself, and 0 is left.",
         ),
         (
@@ -199,7 +208,7 @@ def _three_models(workshop: Workshop) -> Iterator[Block]:
             "ELBO",
             "`KL(q‖p(z|x))`",
             "`log p(x)`",
-            Text(ko="남는 차", en="left over"),
+            Text(ko="남는 차이", en="left over"),
             Text(ko="방법", en="method"),
         ),
         tuple(cells),
@@ -209,7 +218,8 @@ def _three_models(workshop: Workshop) -> Iterator[Block]:
 
 _OF_UNITS = {
     "digits": Text(
-        ko="양수인 `log p(x)`에 놀라지 마십시오. 여기서는 밀도이고, 밀도는 1보다 클 수 있습니다(B12).",
+        ko="`log p(x)`가 양수여도 이상한 것이 아닙니다. 여기서 `p(x)`는 밀도이고, 밀도는 1보다 클 수 "
+        "있습니다(B12).",
         en="A `log p(x)` above 0 is no fault: here it is a density, and densities may exceed 1 (B12).",
     ),
     "mnist": Text(
@@ -224,46 +234,53 @@ _OF_UNITS = {
 def _posterior(workshop: Workshop) -> Iterator[Block]:
     vae = workshop.model("vae")
     at = int(workshop.rng("which row").integers(len(workshop.test)))
-    x = torch.from_numpy(vae._given(workshop.test[at : at + 1], None)[0])
-    found = _on_a_grid(vae.model_, x)
+    row = workshop.test[at : at + 1]
+    kl = float(vae.elbo_decomposition(row).kl_to_posterior[0])
+    first, second, density, ellipse = _posterior_and_q(vae.model_, torch.from_numpy(vae._given(row, None)[0]))
     yield Figure(
-        Text(ko="진짜 사후분포와 q", en="The true posterior and q"),
+        Text(ko="참 사후분포와 q", en="The true posterior and q"),
         Text(
-            ko=f"시험 행 {at}번(숫자 {workshop.test_y[at]}). 파란 등고선이 격자에서 계산한 `p(z|x)`, 주황 "
-            f"타원이 `q(z|x)`의 1, 2 표준편차입니다. 이 행의 `KL(q‖p(z|x))`는 {found['kl']:.3f} "
-            "내트입니다. 계산이 ‘너무 많은’ 것이 아니라, 2차원에서는 이렇게 됩니다(D3).",
+            ko=f"테스트 데이터 {at}번(숫자 {workshop.test_y[at]}). 파란 등고선이 격자에서 계산한 `p(z|x)`, "
+            f"주황색 타원이 `q(z|x)`의 1, 2 표준편차입니다. 이 데이터의 `KL(q‖p(z|x))`는 {kl:.3f} "
+            "내트입니다. 잠재 차원이 2이면 이처럼 계산할 수 있습니다(D3).",
             en=f"Test row {at}, a {workshop.test_y[at]}. Blue: `p(z|x)` by a grid; orange: one and two "
-            f"standard deviations of `q(z|x)`. For this row `KL(q‖p(z|x))` is {found['kl']:.3f} nats. With "
-            "2 latent values it can be had (D3).",
+            f"standard deviations of `q(z|x)`. For this row `KL(q‖p(z|x))` is {kl:.3f} nats. With "
+            "2 latent values it can be computed (D3).",
         ),
-        density_and_ellipses(found["x"], found["y"], found["density"], [found["ellipse"]]),
+        density_and_ellipses(first, second, density, [ellipse]),
     )
 
 
-def _on_a_grid(model: Any, x: torch.Tensor) -> dict[str, Any]:
-    """p(z | x) of one row x (1, *event) over a grid around q, and KL(q || p(z | x)) by that grid."""
+def _posterior_and_q(
+    model: Any, x: torch.Tensor
+) -> tuple[Array, Array, Array, tuple[float, float, float, float]]:
+    """p(z | x) of one row x (1, *event) over a grid that holds it and q: both axes, the density, the ellipse of q."""
     with torch.no_grad():
         evidence = model(x, torch.zeros(1, 1, model.posterior.noise_size))
-        centre = evidence.q.mean[0].double().numpy()
-        spread = evidence.q.variance[0].double().sqrt().numpy()
-        axes = [
-            middle + REACH * width * np.linspace(-1, 1, GRID)
-            for middle, width in zip(centre, spread, strict=True)
-        ]
-        first, second = np.meshgrid(*axes)
-        z = torch.from_numpy(np.stack((first, second), -1).reshape(-1, 1, 2)).float()
-        log_joint = model.decode(z, evidence.c).log_prob(x) + model.prior(None).log_prob(z)
-    log_p = log_joint.double().numpy().reshape(GRID, GRID)
-    log_p -= _log_sum(log_p)
-    log_q = -(((first - centre[0]) / spread[0]) ** 2 + ((second - centre[1]) / spread[1]) ** 2) / 2
-    log_q -= _log_sum(log_q)
-    kl = float((np.exp(log_q) * (log_q - log_p)).sum())
+    centre = evidence.q.mean[0].double().numpy()
+    spread = evidence.q.variance[0].double().sqrt().numpy()
+    low, high = np.minimum(centre - 3 * spread, -REACH), np.maximum(centre + 3 * spread, REACH)
+    for _ in range(CLOSER):
+        axes = np.linspace(low, high, GRID)
+        density = _density(model, x, evidence.c, axes)
+        share = np.stack((density.sum(0), density.sum(1)), 1) / density.sum()
+        mean = (share * axes).sum(0)
+        wide = np.maximum(np.sqrt((share * (axes - mean) ** 2).sum(0)), axes[1] - axes[0])
+        low, high = (
+            np.minimum(centre - 3 * spread, mean - 4 * wide),
+            np.maximum(centre + 3 * spread, mean + 4 * wide),
+        )
     ellipse = (float(centre[0]), float(centre[1]), float(spread[0]), float(spread[1]))
-    return {"x": axes[0], "y": axes[1], "density": np.exp(log_p), "ellipse": ellipse, "kl": kl}
+    return axes[:, 0], axes[:, 1], density, ellipse
 
 
-def _log_sum(values: Array) -> float:
-    return float(np.logaddexp.reduce(values, axis=None))
+def _density(model: Any, x: torch.Tensor, c: Any, axes: Array) -> Array:
+    """p(z | x) over the plane of axes (GRID, 2), the second value upwards, with its maximum at 1."""
+    z = torch.from_numpy(np.stack(np.meshgrid(*axes.T), -1).reshape(-1, 1, 2)).float()
+    with torch.no_grad():
+        log_joint = model.decode(z, c).log_prob(x) + model.prior(None).log_prob(z)
+    log_p = log_joint.double().numpy().reshape(GRID, GRID)
+    return np.asarray(np.exp(log_p - log_p.max()))
 
 
 def _bounds(workshop: Workshop) -> Iterator[Block]:
@@ -272,14 +289,14 @@ def _bounds(workshop: Workshop) -> Iterator[Block]:
     exact = vae.elbo_decomposition(rows).means()
     found = [float(vae.log_likelihood(rows, n_samples=count).value) for count in DRAWS]
     yield Figure(
-        Text(ko="K개의 표본으로 조인 하한", en="Bounds that K draws tighten"),
+        Text(ko="표본이 많을수록 높아지는 하한", en="The bound tightens with K draws"),
         Text(
-            ko="실선은 K개 표본의 중요도 가중 하한(IWAE-K), 파선은 구적법의 `log p(x)` = "
-            f"{exact['log_px']:.3f}, 점선은 ELBO = {exact['elbo']:.3f}. K가 커지면 올라갑니다: "
-            f"{', '.join(f'{value:.3f}' for value in found)}.",
+            ko="실선은 표본 K개로 구한 중요도 가중 하한(IWAE-K), 파선은 구적법으로 구한 `log p(x)` = "
+            f"{exact['log_px']:.3f}, 점선은 ELBO = {exact['elbo']:.3f}. 하한의 기댓값은 K가 커질수록 "
+            f"올라갑니다. 여기서는 차례로 {', '.join(f'{value:.3f}' for value in found)}입니다.",
             en="Solid: the importance-weighted bound of K draws (IWAE-K). Dashed: `log p(x)` = "
-            f"{exact['log_px']:.3f} by quadrature; dotted: ELBO = {exact['elbo']:.3f}. It rises with K: "
-            f"{', '.join(f'{value:.3f}' for value in found)}.",
+            f"{exact['log_px']:.3f} by quadrature; dotted: ELBO = {exact['elbo']:.3f}. Its expectation "
+            f"rises with K; here it is {', '.join(f'{value:.3f}' for value in found)}.",
         ),
         lines(
             DRAWS,
@@ -295,12 +312,14 @@ def _curve(workshop: Workshop) -> Iterator[Block]:
     epochs = [int(row["epoch"]) for row in history]
     bound = [-float(row["loss"]) for row in history]
     yield Figure(
-        Text(ko="학습하면서 오르는 ELBO", en="The ELBO while training"),
+        Text(ko="학습하는 동안의 ELBO", en="The ELBO while training"),
         Text(
-            ko=f"에폭마다 학습 행의 평균 ELBO(= −손실, D1), 모델 단위의 내트. 처음 {bound[0]:.2f}에서 "
-            f"{bound[-1]:.2f}까지 올랐습니다. 마지막 에폭의 `KL(q‖p(z))`는 {history[-1]['kl']:.3f}입니다.",
-            en="Mean ELBO (= −loss, D1) of the training rows after each epoch, in nats of the model's "
-            f"units: from {bound[0]:.2f} to {bound[-1]:.2f}. `KL(q‖p(z))` ends at {history[-1]['kl']:.3f}.",
+            ko="가로축은 에폭, 세로축은 학습 데이터의 평균 ELBO(= −손실, D1)입니다. 모델이 읽는 값의 "
+            f"단위로 잰 내트이며, 첫 에폭은 {bound[0]:.2f}, 마지막 에폭은 {bound[-1]:.2f}입니다. 마지막 "
+            f"에폭의 `KL(q‖p(z))`는 {history[-1]['kl']:.3f}입니다.",
+            en="Horizontal: epochs; vertical: mean ELBO (= −loss, D1) of the training rows, in nats of the "
+            f"values that the model reads: {bound[0]:.2f} in the first epoch, {bound[-1]:.2f} in the last. "
+            f"`KL(q‖p(z))` ends at {history[-1]['kl']:.3f}.",
         ),
         lines(epochs, [("", bound)], names=("", "")),
     )
@@ -314,19 +333,20 @@ def _pieces(workshop: Workshop) -> Iterator[Block]:
     drawn = monte_carlo_kl(q, prior, rng=rng, n_samples=workshop.schedule.draws)
     yield Said(
         Text(
-            ko=f"D5의 식을 무작위 q로 검산하면 {formula:.5f}, 일반 공식으로 {gaussian_kl(q, prior):.5f}, "
-            f"표본 평균으로 {drawn.value:.5f} ± {drawn.standard_error:.5f} 내트입니다.",
-            en=f"D5's formula at a random q: {formula:.5f}; by the general formula "
+            ko=f"D5의 식을 무작위로 고른 q로 검산하면 {formula:.5f}, 일반 공식으로는 "
+            f"{gaussian_kl(q, prior):.5f}, 표본 평균으로는 {drawn.value:.5f} ± {drawn.standard_error:.5f} "
+            "내트입니다.",
+            en=f"The formula of D5 at a random q: {formula:.5f}; by the general formula "
             f"{gaussian_kl(q, prior):.5f}; by draws {drawn.value:.5f} ± {drawn.standard_error:.5f} nats.",
         )
     )
     slope, error = _slope(float(mean[0]), float(std[0]), rng, workshop.schedule.draws)
     yield Said(
         Text(
-            ko=f"D7: `z = μ + σε`로 쓰고 `E[z²]`의 기울기를 표본으로 구하면 μ에 대해 {slope:.4f} ± "
+            ko=f"D7: `z = μ + σε`로 쓰고 표본으로 구한 `E[z²]`의 μ에 대한 기울기는 {slope:.4f} ± "
             f"{error:.4f}입니다. 정답은 `2μ` = {2 * mean[0]:.4f}입니다.",
-            en=f"D7: with `z = μ + σε` the gradient of `E[z²]` for μ by draws is {slope:.4f} ± "
-            f"{error:.4f}; the answer is `2μ` = {2 * mean[0]:.4f}.",
+            en=f"D7: with `z = μ + σε` the gradient of `E[z²]` with respect to μ, by draws, is {slope:.4f} "
+            f"± {error:.4f}; the answer is `2μ` = {2 * mean[0]:.4f}.",
         )
     )
     grey = workshop.pictures(workshop.test).reshape(len(workshop.test), -1)
@@ -334,8 +354,8 @@ def _pieces(workshop: Workshop) -> Iterator[Block]:
     size = grey.shape[1]
     yield Said(
         Text(
-            ko=f"D6: 이 시험 행의 회색 값에 베르누이 손실을 쓰면 완벽하게 복원해도 {floor:.2f} 내트가 "
-            "남습니다. 단위 분산의 가우시안이라면 상수 `(D/2) ln 2π` = "
+            ko=f"D6: 이 테스트 데이터의 회색 값에 베르누이 손실을 쓰면 완벽하게 복원해도 {floor:.2f} 내트가 "
+            "남습니다. 분산이 1인 가우시안이라면 상수 `(D/2) ln 2π` = "
             f"{size / 2 * math.log(2 * math.pi):.4f} (D = {size})가 더해집니다.",
             en=f"D6: a Bernoulli loss on the grey values of these test rows leaves {floor:.2f} nats even "
             "for perfect reconstructions. A Gaussian of unit variance adds the constant `(D/2) ln 2π` = "
@@ -369,10 +389,10 @@ CHAPTER = Chapter(
     "elbo",
     Text(ko="ELBO와 두 개의 KL", en="The ELBO, and two KLs"),
     Text(
-        ko="`log p(x)`는 계산할 수 있는 하한과 계산하기 어려운 KL로 나뉩니다. KL이 둘 나오는데, "
+        ko="`log p(x)`는 계산할 수 있는 하한과 계산하기 어려운 KL로 나뉩니다. KL이 두 개 나오는데, "
         "사전분포와의 KL은 손실 안에 있고 사후분포와의 KL은 손실에 없습니다.",
-        en="`log p(x)` splits into a bound that can be computed and a KL that is hard. Two KLs appear: "
-        "that to the prior is in the loss, that to the posterior is in none.",
+        en="`log p(x)` splits into a bound that can be computed and a KL that is hard. Two KLs appear: the "
+        "one to the prior is in the loss, the one to the posterior is not.",
     ),
     CLAIMS,
     CODE,

@@ -27,12 +27,12 @@ from vaekit.tour.workshop import Workshop
 EVENTS = (
     (
         Text(ko="내일도 해가 뜬다 (확률은 지어낸 값)", en="the sun rises tomorrow (a made-up probability)"),
-        0.999999,
+        0.9999,
     ),
     (Text(ko="동전의 앞면", en="a coin shows heads"), 1 / 2),
     (Text(ko="주사위의 6", en="a die shows a six"), 1 / 6),
     (Text(ko="주사위 두 개가 모두 6", en="two dice show sixes"), 1 / 36),
-    (Text(ko="투빅이는 사실 여우다 (지어낸 값)", en="the mascot is a fox after all (made up)"), 0.001),
+    (Text(ko="투빅이는 사실 여우다 (지어낸 확률)", en="the mascot is a fox after all (made up)"), 0.001),
 )
 
 CLAIMS = (
@@ -45,22 +45,22 @@ CLAIMS = (
         ),
         Verdict.LOOSE,
         Text(
-            ko="가치가 아니라 양을 잽니다. 쓸모없는 소식도 드물면 정보량이 큽니다.",
+            ko="가치가 아니라 양을 잽니다. 쓸모없는 소식이라도 드문 일이면 정보량이 큽니다.",
             en="It measures the amount, not the value: useless news carries much information if it is rare.",
         ),
     ),
     Claim(
         "B2 H1",
         Text(
-            ko="정보의 성질 3가지: 자주 일어나는 사건은 정보량이 적고, 독립인 사건은 더해진다. (로그와 "
-            "음의 부호의 이유)",
-            en="Three properties of information: frequent events carry little, independent events add. "
-            "(Whence the logarithm and the minus sign.)",
+            ko="정보의 성질 3가지: 자주 일어나는 사건은 정보량이 적고, 독립인 사건의 정보량은 더해진다. "
+            "(댓글: 로그와 음의 부호를 쓰는 이유)",
+            en="Three properties of information: frequent events carry little, independent events add. (A "
+            "comment: hence the logarithm and the minus sign.)",
         ),
         Verdict.MISSING,
         Text(
-            ko="셋이라고 하고 둘만 적었습니다. 빠진 것은 ‘덜 자주 일어나는 사건은 정보량이 더 크다’이고, "
-            "확실한 사건은 0입니다. 단조 감소와 더해짐에서 `−log`가 나옵니다.",
+            ko="세 가지라고 하고 둘만 적었습니다. 빠진 것은 ‘덜 자주 일어나는 사건은 정보량이 더 "
+            "크다’이고, 확실한 사건의 정보량은 0입니다. 단조 감소와 가법성에서 `−log`가 나옵니다.",
             en="Three are announced and two are listed. The missing one: a less frequent event carries "
             "more; and a certain one carries 0. Monotonicity and additivity force `−log`.",
         ),
@@ -70,7 +70,7 @@ CLAIMS = (
         Text(ko="예: “투빅이는 사실 여우입니다!?”", en="Example: “the mascot is a fox, in truth!?”"),
         Verdict.EXACT,
         Text(
-            ko="작은 확률은 큰 정보량이라는 예입니다.",
+            ko="확률이 작을수록 정보량이 크다는 예입니다.",
             en="It illustrates that low probability is high information.",
         ),
     ),
@@ -78,7 +78,10 @@ CLAIMS = (
         "B4",
         Text(ko="`I(X) = −log₂ P(X)`", en="`I(X) = −log₂ P(X)`"),
         Verdict.EXACT,
-        Text(ko="맞습니다. 밑이 2이면 단위는 비트입니다.", en="True; with base 2 the unit is the bit."),
+        Text(
+            ko="맞습니다. 로그의 밑이 2이면 단위는 비트(bit)입니다.",
+            en="True; with base 2 the unit is the bit.",
+        ),
     ),
     Claim(
         "B5",
@@ -88,15 +91,15 @@ CLAIMS = (
         ),
         Verdict.EXACT,
         Text(
-            ko="이산 변수에서 맞습니다 (`0·log 0 = 0`).",
+            ko="이산 변수라면 맞습니다(`0·log 0 = 0`으로 둡니다).",
             en="True for a discrete variable, with `0·log 0 = 0`.",
         ),
     ),
     Claim(
         "B6",
         Text(
-            ko="교차 엔트로피의 식은 `H(P,Q) = −ΣP log₂ Q = E_P[I_Q]`인데, 문장은 “P의 정보량을 Q에 대해 "
-            "기댓값”이라고 한다.",
+            ko="교차 엔트로피의 식은 `H(P,Q) = −ΣP log₂ Q = E_P[I_Q]`인데, 문장에서는 “P의 정보량을 Q에 "
+            "대해 기댓값”을 낸 것이라고 한다.",
             en="Cross entropy: the formula is `H(P,Q) = −ΣP log₂ Q = E_P[I_Q]`, the sentence says “the "
             "mean over Q of the information of P”.",
         ),
@@ -120,16 +123,17 @@ CLAIMS = (
         Text(
             ko="`KL(P‖Q) ≠ KL(Q‖P)`이므로 거리가 아니다. (댓글: “메트릭 … 거리이므로 항상 0보다 크거나 "
             "같다”)",
-            en="`KL(P‖Q) ≠ KL(Q‖P)`, so it is no distance. (A comment: “a metric, a distance, hence never "
-            "below 0”.)",
+            en="`KL(P‖Q) ≠ KL(Q‖P)`, so it is not a distance. (A comment: “a metric, a distance, hence "
+            "never below 0”.)",
         ),
         Verdict.LOOSE,
         Text(
-            ko="결론은 맞습니다(특별한 쌍에서는 같을 수 있습니다). 삼각부등식도 깨집니다. 댓글은 앞뒤가 "
-            "맞지 않습니다. 0 이상인 것은 거리라서가 아니라 젠센 부등식 때문입니다.",
-            en="The conclusion holds (special pairs may agree), and the triangle inequality fails too. "
-            "The comment contradicts itself: KL is non-negative by Jensen's inequality, not because it "
-            "were a distance.",
+            ko="결론은 맞습니다(특별한 쌍에서는 두 값이 같을 수도 있습니다). 삼각부등식도 성립하지 "
+            "않습니다. 댓글은 앞뒤가 맞지 않습니다. KL이 0 이상인 것은 거리여서가 아니라 젠센 부등식 "
+            "때문입니다.",
+            en="The conclusion holds (special pairs may agree), and the triangle inequality fails too. The "
+            "comment contradicts itself: KL is non-negative by Jensen's inequality, not because it is a "
+            "distance.",
         ),
     ),
     Claim(
@@ -144,7 +148,7 @@ CLAIMS = (
     Claim(
         "B11",
         Text(
-            ko="여기서는 `log₂`를 쓰고, 뒤의 VAE 손실은 자연로그를 쓴다.",
+            ko="여기서는 `log₂`를 쓰고, 뒤에 나오는 VAE의 손실에서는 자연로그를 쓴다.",
             en="Here logarithms have base 2; the VAE loss later has natural ones.",
         ),
         Verdict.MISSING,
@@ -155,11 +159,11 @@ CLAIMS = (
     ),
     Claim(
         "B12",
-        Text(ko="이산 분포의 합만 나온다.", en="Only sums over discrete values are given."),
+        Text(ko="이산 분포의 합으로만 설명한다.", en="Only sums over discrete values are given."),
         Verdict.MISSING,
         Text(
-            ko="VAE에는 연속 분포의 KL이 필요합니다. 미분 엔트로피는 음수일 수 있지만 KL은 여전히 0 "
-            "이상입니다.",
+            ko="VAE에는 연속 분포의 KL이 필요합니다. 연속 분포의 엔트로피(미분 엔트로피)는 음수일 수 "
+            "있지만 KL은 여전히 0 이상입니다.",
             en="The VAE needs the KL of densities. Differential entropy may be negative; KL is not.",
         ),
     ),
@@ -186,8 +190,9 @@ def _events() -> Iterator[Block]:
     )
     yield Table(
         Text(
-            ko="사건의 정보량. 6이 두 번 나오는 사건은 한 번의 정확히 두 배입니다(더해짐).",
-            en="Information of events. Two sixes tell exactly twice what one six tells: it adds.",
+            ko="사건의 정보량. 주사위 두 개가 모두 6인 사건의 정보량은 하나가 6인 사건의 정확히 두 "
+            "배입니다(가법성).",
+            en="Information of events. Two sixes carry exactly twice the information of one: it adds.",
         ),
         (
             Text(ko="사건", en="event"),
@@ -210,9 +215,9 @@ def _directions(workshop: Workshop) -> Iterator[Block]:
             np.array([0.5, 0.5]),
         ),
         (Text(ko="같은 두 분포", en="the same twice"), np.array([0.3, 0.7]), np.array([0.3, 0.7])),
-        (Text(ko="Q가 0인 곳", en="Q is 0 somewhere"), np.array([0.5, 0.5]), np.array([1.0, 0.0])),
+        (Text(ko="Q에 0인 값이 있을 때", en="Q is 0 somewhere"), np.array([0.5, 0.5]), np.array([1.0, 0.0])),
         (
-            Text(ko="무작위로 뽑은 5개 값", en="5 outcomes, drawn at random"),
+            Text(ko="값이 5개인 무작위 분포", en="5 outcomes, drawn at random"),
             rng.dirichlet(np.ones(5)),
             rng.dirichlet(np.ones(5)),
         ),
@@ -225,8 +230,8 @@ def _directions(workshop: Workshop) -> Iterator[Block]:
         )
     yield Table(
         Text(
-            ko="비트. 교차 엔트로피의 두 방향이 다르므로 글의 문장과 식은 다른 것을 말합니다(B6). KL도 "
-            "방향이 있습니다(B8).",
+            ko="단위는 비트. 교차 엔트로피는 방향에 따라 값이 다르므로 글의 문장과 식은 서로 다른 것을 "
+            "말합니다(B6). KL도 방향에 따라 다릅니다(B8).",
             en="In bits. The two directions of cross entropy differ, so the article's sentence and "
             "formula say different things (B6). KL has a direction too (B8).",
         ),
@@ -251,20 +256,20 @@ def _many_pairs(workshop: Workshop) -> Iterator[Block]:
     yield Figure(
         Text(ko="무작위로 뽑은 쌍의 KL", en="KL of random pairs"),
         Text(
-            ko=f"세 값의 분포 {count:,}쌍. 가장 작은 값은 {kl.min():.2e}비트로 0보다 작은 것이 "
-            f"없습니다(B9). 그리고 세 분포를 뽑은 경우의 {broken:.1%}에서 `KL(P‖R) > KL(P‖Q) + KL(Q‖R)`, "
-            "곧 삼각부등식이 깨졌습니다(B8).",
-            en=f"{count:,} pairs over three outcomes. The least is {kl.min():.2e} bits: none is below 0 "
-            f"(B9). And for {broken:.1%} of random triples `KL(P‖R) > KL(P‖Q) + KL(Q‖R)`: the triangle "
-            "inequality fails (B8).",
+            ko=f"값이 세 개인 분포 {count:,}쌍의 KL(비트, 5에서 자름). 가장 작은 값이 {kl.min():.2e}비트로, "
+            f"0보다 작은 것은 없습니다(B9). 그리고 세 분포를 무작위로 뽑은 경우의 {broken:.1%}에서 `KL(P‖R) "
+            "> KL(P‖Q) + KL(Q‖R)`, 곧 삼각부등식이 성립하지 않았습니다(B8).",
+            en=f"{count:,} pairs over three outcomes, in bits, cut at 5. The least is {kl.min():.2e} bits: "
+            f"none is below 0 (B9). And for {broken:.1%} of random triples `KL(P‖R) > KL(P‖Q) + KL(Q‖R)`: "
+            "the triangle inequality fails (B8).",
         ),
         histogram(np.minimum(kl, 5), names=(r"$KL(P\|Q)$", "")),
     )
     one = rng.dirichlet(np.ones(3))
     yield Said(
         Text(
-            ko=f"단위: 같은 분포의 엔트로피가 {entropy(one):.5f}비트이고 "
-            f"{entropy(one, math.e):.5f}내트입니다. 비는 "
+            ko=f"단위: 한 분포의 엔트로피가 {entropy(one):.5f}비트, 곧 "
+            f"{entropy(one, math.e):.5f}내트입니다. 둘의 비는 "
             f"{entropy(one) / entropy(one, math.e):.6f}입니다(B11).",
             en=f"Units: the entropy of one and the same distribution is {entropy(one):.5f} bits and "
             f"{entropy(one, math.e):.5f} nats; their ratio is {entropy(one) / entropy(one, math.e):.6f} "
@@ -294,8 +299,8 @@ def _normals(workshop: Workshop) -> Iterator[Block]:
         rows.append((name, gaussian_kl(p, q), grid_kl(p, q, grid), drawn.value, drawn.standard_error))
     yield Table(
         Text(
-            ko="연속 분포의 KL, 내트(B12). 괄호 안은 평균과 분산입니다. 닫힌 식, 격자 적분, 표본 "
-            f"{workshop.schedule.draws:,}개의 평균이 서로 맞습니다.",
+            ko="연속 분포의 KL(B12). 단위는 내트, 괄호 안은 평균과 분산입니다. 닫힌 형태의 식, 격자 위의 "
+            f"적분, 표본 {workshop.schedule.draws:,}개의 평균이 서로 맞습니다.",
             en="KL of densities, in nats (B12); in brackets mean and variance. The closed form, an "
             f"integral over a grid, and the mean over {workshop.schedule.draws:,} draws agree.",
         ),
@@ -313,11 +318,11 @@ def _normals(workshop: Workshop) -> Iterator[Block]:
     x = np.linspace(-5, 6, 400)
     wide, moved = Gaussian(0.0, var=4.0), pairs[3][0]
     yield Figure(
-        Text(ko="두 정규분포, 두 방향", en="Two normal laws, two directions"),
+        Text(ko="두 정규분포, 두 방향", en="Two normal distributions, two directions"),
         Text(
-            ko=f"실선 P = N({float(moved.mean):.2f}, {float(moved.var):.2f}), 파선 Q = N(0, 4). `KL(P‖Q)` "
-            f"= {gaussian_kl(moved, wide):.3f}, `KL(Q‖P)` = {gaussian_kl(wide, moved):.3f} 내트. 좁은 N(0, "
-            f"0.05²)의 미분 엔트로피는 {drawn_entropy:.3f} 내트로 음수입니다.",
+            ko=f"실선 P = N({float(moved.mean):.2f}, {float(moved.var):.2f}), 파선 Q = N(0, 4). `KL(P‖Q)` = "
+            f"{gaussian_kl(moved, wide):.3f}, `KL(Q‖P)` = {gaussian_kl(wide, moved):.3f} 내트. 폭이 좁은 "
+            f"N(0, 0.05²)의 미분 엔트로피는 {drawn_entropy:.3f} 내트로 음수입니다.",
             en=f"Solid: P = N({float(moved.mean):.2f}, {float(moved.var):.2f}); dashed: Q = N(0, 4). "
             f"`KL(P‖Q)` = {gaussian_kl(moved, wide):.3f} and `KL(Q‖P)` = {gaussian_kl(wide, moved):.3f} "
             f"nats. The differential entropy of the narrow N(0, 0.05²) is {drawn_entropy:.3f} nats, below "
@@ -328,13 +333,14 @@ def _normals(workshop: Workshop) -> Iterator[Block]:
     a, b, c = (0.5, 0.5), (0.7, 0.3), (0.95, 0.05)
     yield Said(
         Text(
-            ko="삼각부등식이 깨지는 예: (.5,.5), (.7,.3), (.95,.05)에서 곧장 가면 "
-            f"{kl_divergence(a, c):.3f}비트, 가운데를 거치면 "
-            f"{kl_divergence(a, b) + kl_divergence(b, c):.3f}비트입니다. `H(P,Q)`는 "
+            ko="삼각부등식이 성립하지 않는 예: (.5,.5)에서 (.95,.05)로 곧장 가면 "
+            f"{kl_divergence(a, c):.3f}비트, (.7,.3)을 거쳐 가면 "
+            f"{kl_divergence(a, b) + kl_divergence(b, c):.3f}비트입니다. 처음과 끝의 `H(P,Q)`는 "
             f"{cross_entropy(a, c):.3f}비트입니다.",
-            en=f"A triangle that fails: from (.5,.5) straight to (.95,.05) it is {kl_divergence(a, c):.3f} "
-            f"bits, by way of (.7,.3) {kl_divergence(a, b) + kl_divergence(b, c):.3f}. `H(P,Q)` of the "
-            f"first and last is {cross_entropy(a, c):.3f} bits.",
+            en="Where the triangle inequality fails: from (.5,.5) straight to (.95,.05) it is "
+            f"{kl_divergence(a, c):.3f} bits, by way of (.7,.3) "
+            f"{kl_divergence(a, b) + kl_divergence(b, c):.3f} bits. `H(P,Q)` of the first and last is "
+            f"{cross_entropy(a, c):.3f} bits.",
         )
     )
 
@@ -352,11 +358,11 @@ CHAPTER = Chapter(
     "information",
     Text(ko="정보량, 엔트로피, 교차 엔트로피, KL", en="Information, entropy, cross entropy, KL"),
     Text(
-        ko="드문 일일수록 정보량이 크고, 그 평균이 엔트로피입니다. 교차 엔트로피를 설명한 문장의 방향이 "
-        "식과 반대이고, 비트에서 내트로 단위가 바뀌는 것이 빠져 있습니다.",
-        en="The rarer an event, the more it tells; the mean of that is entropy. The article's sentence on "
-        "cross entropy has the direction opposite to its formula, and the change from bits to nats goes "
-        "unsaid.",
+        ko="드문 일일수록 정보량이 크고, 정보량의 평균이 엔트로피입니다. 글은 교차 엔트로피를 식과 반대 "
+        "방향으로 설명했고, 단위가 비트에서 내트(nat)로 바뀐다는 말을 빠뜨렸습니다.",
+        en="The rarer an event, the more information it carries; the mean information is the entropy. The "
+        "article's sentence on cross entropy has the direction opposite to its formula, and the change "
+        "from bits to nats goes unsaid.",
     ),
     CLAIMS,
     CODE,

@@ -73,9 +73,15 @@ class Browser:
         found: dict[str, Any] = json.loads(message)
         return found
 
-    def open(self, file: Path, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
-        """The file in a new page, once `window.vaekit.ready` is settled."""
-        return Page(self, file, width, height, dark)
+    def open(
+        self, file: Path, width: int = 1280, height: int = 900, dark: bool = False, explorer: bool = True
+    ) -> Page:
+        """The file in a new page, once it is loaded, and, if it is an explorer, `window.vaekit.ready` is settled."""
+        return Page(self, file.resolve().as_uri(), width, height, dark, explorer)
+
+    def visit(self, address: str, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
+        """The explorer at this address."""
+        return Page(self, address, width, height, dark, True)
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +97,9 @@ class Browser:
 class Page:
     """One page: what it asked of the network, what it said on the console, and what a person does to it."""
 
-    def __init__(self, browser: Browser, file: Path, width: int, height: int, dark: bool) -> None:
+    def __init__(
+        self, browser: Browser, address: str, width: int, height: int, dark: bool, explorer: bool
+    ) -> None:
         self.browser = browser
         target = browser.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -101,11 +109,15 @@ class Page:
         self.resize(width, height)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
-        self.address = file.resolve().as_uri()
+        self.address = address
         self.call("Page.navigate", url=self.address)
+        if not explorer:
+            loaded = "document.readyState === 'complete' ? done() : addEventListener('load', () => done())"
+            self.run(f"new Promise((done) => {loaded})")
+            return
         until = time.monotonic() + 60
         while not self.run("Boolean(window.vaekit) && document.readyState === 'complete'"):
-            assert time.monotonic() < until, "the page did not start"
+            assert time.monotonic() < until, f"the page did not start: {self.complaints}"
             time.sleep(0.05)
         self.run("window.vaekit.ready.then(() => true)")
 
