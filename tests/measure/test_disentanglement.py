@@ -204,6 +204,21 @@ def test_noise_lies_in_the_band_of_chance_and_a_copy_above_it(measure, capsys):
     assert measure(copy, factors, **options).value > band.high
 
 
+def test_agreement_of_noise_lies_in_the_band_of_chance_and_of_a_copy_above_it(capsys):
+    """Of two models whose codes have nothing to do with each other; their rows are shuffled against each other."""
+
+    def pair(codes, other):
+        return udr([codes, other], likeness="spearman")[0]
+
+    one, other = np.random.default_rng(3).normal(size=(2, 300, 4))
+    band = permutation_band(pair, one, other)
+    found = pair(one, other)
+    with capsys.disabled():
+        print(f"\n  {found.name}: {found.value:.3f} in [{band.low:.3f}, {band.high:.3f}]", end="")
+    assert found.value in band
+    assert pair(one, one[:, ::-1] * -2).value > band.high
+
+
 def test_the_error_of_a_score_is_its_spread_over_other_rows():
     """MIG of noisy copies: the jackknife against 60 samples, whose spread is known to 1 in 11."""
 

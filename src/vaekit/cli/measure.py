@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vaekit.cli.layout import Command, option
-from vaekit.cli.output import number, print_json, print_red, print_wrapped
+from vaekit.cli.output import number, print_json, print_red, print_table, print_wrapped
 from vaekit.cli.reading import (
     how,
     load_run,
@@ -65,37 +65,84 @@ def _say(line: str) -> None:
 
 
 def _tell(run: str, estimator: Any, found: Judgement) -> None:
-    kind, size = type(estimator).__name__, estimator.spec_.latent_dim
-    numbers = f"{size} number{'s' * (size != 1)}"
-    click.echo(f"{run}, {kind}")
+    size = estimator.spec_.latent_dim
+    click.echo(f"{run}, {type(estimator).__name__}")
     print_wrapped(
-        f"It writes each row of the data as {numbers}, its code, and rebuilds rows from codes. What follows was "
-        f"measured on {found.rows_told}.",
+        f"It writes each row of the data as {size} number{'s' * (size != 1)}, its code, and rebuilds rows from codes. "
+        f"What follows was measured on {found.rows_told}.",
         "",
     )
     if found.trained_on:
         print_wrapped("No row was held out of the fit, so these numbers flatter it.", "")
     print_wrapped(
-        "Read 25.0 ± 1.2 as: 25.0, and with other rows of the same kind probably between 23.8 and 26.2. A nat is a "
-        "measure of information, 1.44 bits.",
+        "Read 25.0 ± 1.2 as: 25.0 on these rows; on other rows of the same kind it would lie between 23.8 and 26.2 "
+        "about two times in three.",
         "",
     )
-    click.echo("\n1. What a row costs")
-    for line in found.ledger:
-        click.echo(f"\n  {line.title:<26}{_written(line)}")
-        print_wrapped(line.meaning, " " * 4)
-    if estimator.treatment_.measure == "density":
-        click.echo()
-        print_wrapped(
-            "These values are measured, not counted: nats are then of densities, which change with the units of the "
-            "data and may lie on either side of 0. Only differences between models of the same data say something.",
-            "  ",
-        )
-    click.echo("\n2. Beside simple methods, on the same rows")
+    _tell_short(found)
+    _tell_costs(estimator, found)
+    click.echo("\n3. Beside simple methods, on the same rows")
+    _tell_methods(found)
     for answer in found.answers:
         if answer.ours is not None:
             _tell_answer(answer)
-    _tell_end(found)
+
+
+def _tell_short(found: Judgement) -> None:
+    click.echo("\n1. In short\n")
+    asked = sum(len(answer.beside) for answer in found.answers)
+    won = asked - len(found.not_beaten)
+    click.echo(f"  In {won} of {asked} comparisons this model is better than the simple method.")
+    for answer in found.answers:
+        if answer.not_beaten:
+            print_red(f"  {answer.question} Not better than: {'; '.join(answer.not_beaten)}.")
+    skipped = [f"{answer.name} ({answer.skipped})" for answer in found.answers if answer.skipped]
+    if skipped:
+        print_wrapped(f"Not asked: {'; '.join(skipped)}.", "  ")
+    print_wrapped("'vaekit doctor RUN' says whether something is wrong with the model itself.", "  ")
+
+
+def _tell_costs(estimator: Any, found: Judgement) -> None:
+    click.echo("\n2. What a row costs\n")
+    print_wrapped(
+        "The code of a row is like a short message from which the row is rebuilt; what it leaves open must be said as "
+        "well. Both costs are counted in nats: the answer to one question of yes or no costs 0.69.",
+        "  ",
+    )
+    if estimator.treatment_.measure == "density":
+        print_wrapped(
+            "The values of these rows are measured, not counted, and measured values have no smallest step. So costs "
+            "depend on the units of the data and may fall below 0; only differences between models of the same data "
+            "say something.",
+            "  ",
+        )
+    for line in found.ledger:
+        click.echo(f"\n  {line.title:<27}{_written(line)}")
+        print_wrapped(line.meaning, " " * 4)
+
+
+_METHODS = {
+    "PCA": "the straight directions in which rows differ most",
+    "mixture of normal densities": "some round clouds laid over the rows",
+    "one normal law": "one cloud laid over the rows",
+    "drawn by itself": "each column alone, as if it had nothing to do with the others",
+    "untrained": "what the shape of the network gives before it has learned anything",
+    "the mean row": "the same guess for every row",
+    "all values of the row": "no model, the row itself",
+    "regressions": "each column guessed from the others by a straight line",
+    "isolation forest": "how few random cuts part a row from the others",
+}
+
+
+def _tell_methods(found: Judgement) -> None:
+    """What the simple methods are that stand in this answer."""
+    named = {each.name for answer in found.answers for each in answer.beside}
+    shown = [
+        (f"  {method}", told) for method, told in _METHODS.items() if any(method in name for name in named)
+    ]
+    if shown:
+        click.echo()
+        print_table(shown)
 
 
 def _written(line: LedgerLine) -> str:
@@ -126,17 +173,3 @@ def _standing(each: Beside) -> str:
         "worse": f"this model is WORSE, by {lead}",
         "not told apart": "these rows cannot tell which is better",
     }[each.standing]
-
-
-def _tell_end(found: Judgement) -> None:
-    click.echo("\n3. In short\n")
-    asked = sum(len(answer.beside) for answer in found.answers)
-    won = asked - len(found.not_beaten)
-    click.echo(f"  In {won} of {asked} comparisons this model is better than the simple method.")
-    for answer in found.answers:
-        if answer.not_beaten:
-            print_red(f"  {answer.question} Not better than: {'; '.join(answer.not_beaten)}.")
-    skipped = [f"{answer.name} ({answer.skipped})" for answer in found.answers if answer.skipped]
-    if skipped:
-        print_wrapped(f"Not asked: {'; '.join(skipped)}.", "  ")
-    print_wrapped("'vaekit doctor RUN' says whether something is wrong with the model itself.", "  ")

@@ -37,7 +37,7 @@ def ledger_lines(estimator: Any, found: Mapping[str, float]) -> list[LedgerLine]
 
 
 _TITLES = {
-    "reconstruction": "unknown (reconstruction)",
+    "reconstruction": "left open (reconstruction)",
     "kl": "told by the code (KL)",
     "elbo": "score (ELBO)",
     "bits_per_value": "bits per value",
@@ -47,19 +47,21 @@ _TITLES = {
 _MEANINGS = {
     "reconstruction": (
         "nats a row",
-        "What is still unknown of a row to somebody who has its code. Lower is better.",
+        "What a row still costs for somebody who has its code: what the code leaves open. Lower is better.",
     ),
     "kl": (
         "nats a row",
-        "What the code tells about its row. Near 0 the codes are empty. More is not better by itself: it is paid for.",
+        "What the code itself costs, which is what it tells about its row. Near 0 the codes are empty. More is not "
+        "better by itself: it pays where the number above falls by more.",
     ),
     "elbo": (
         "nats a row",
-        "Minus both together: how probable the model finds such rows, as a logarithm, or better. Higher is better.",
+        "Minus both together: how probable the model finds such rows, as a logarithm. It is a floor: the true number "
+        "is this or higher. Higher is better.",
     ),
     "bits_per_value": (
         "bits",
-        "The same with its sign turned, in bits, shared out over the values of a row. Lower is better.",
+        "The cost of a row once more, in bits, shared out over its values. Lower is better.",
     ),
 }
 
@@ -82,7 +84,8 @@ def _weight_in_words(estimator: Any, weight: float) -> str:
     size = int(np.prod(estimator.treatment_.event_shape))
     other = 784 if size != 784 else 3072
     return (
-        "How heavily training counted the cost of a code; 1 is the VAE of the textbooks. It goes with sums over all "
-        f"{size:,} values of a row. Other code may average over the values: its weight of {weight:g} is one of "
-        f"{weight * size:,.4g} here, and of {weight * other:,.4g} for rows of {other:,} values."
+        "How heavily training counted the cost of a code; 1 is the VAE of the textbooks. What it is weighed against "
+        f"is summed over all {size:,} values of a row. Where other programs take the mean over the values, a "
+        f"weight of {weight:g} is one of {weight * size:,.4g} here, and of {weight * other:,.4g} for rows of {other:,} "
+        "values."
     )

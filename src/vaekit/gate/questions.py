@@ -46,7 +46,7 @@ def density(patient: Patient) -> Answer:
     draws = -(-DRAWS // estimator.bound_.samples) * estimator.bound_.samples
     found = log_likelihood(patient.reader(None, c), x, draws)
     shift = estimator.treatment_.log_jacobian_of(x)
-    notes = [f"estimated with {draws} random codes a row" + (f"; {found.reason}" if found.reason else "")]
+    notes = [f"estimated from {draws} random codes a row", *([found.reason] if found.reason else [])]
     if c is not None:
         beside: dict[str, Array] = {}
         notes.append(
@@ -61,7 +61,7 @@ def density(patient: Patient) -> Answer:
     )
     beside[UNTRAINED] = untrained + shift
     kind = "log p(x | c)" if c is not None else "log p(x)"
-    told = f"{kind}, at least" if found.reason else kind
+    told = f"{kind}{', at least' * bool(found.reason)}: the probability of a row, as a logarithm"
     ours = found.rows + shift
     return Asked(
         name, question, told, "nats a row", ours, beside, "higher", tuple(notes), _sharper(estimator)
@@ -73,7 +73,7 @@ def _simple_laws(patient: Patient, x: Array) -> tuple[dict[str, Array], list[str
     train, test = flat(patient.seen[0]), flat(x)
     counted = are_counted(patient.model.likelihood, test.shape[1])
     holes = bool(np.isnan(train).any() or np.isnan(test).any())
-    notes = ["a row is as probable as what is there of it"] if holes else []
+    notes = ["where values are missing, it is of those that are there"] if holes else []
     if counted.any():
         notes.append("PCA and mixtures give densities, which do not compare with probabilities")
         of_values = train[:, counted]
@@ -147,7 +147,7 @@ def reconstruction(patient: Patient) -> Answer:
 
 def classes(patient: Patient, labels: Array | None, way: str) -> Answer:
     """How often the class of a row is read off its code. way: "nearest" or "linear"."""
-    told = {"nearest": "by its 5 nearest codes", "linear": "by a straight cut through the codes"}[way]
+    told = {"nearest": "by its 5 nearest codes", "linear": "by straight cuts between the codes"}[way]
     name, question = f"classes, {way}", f"Is the class of a row known from its code, {told}?"
     x, c = patient.judges
     if labels is None:

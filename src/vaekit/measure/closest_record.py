@@ -15,7 +15,7 @@ import numpy as np
 from vaekit.kinds import Array
 from vaekit.measure.copies import nearest
 from vaekit.measure.ranking import area_under_curve
-from vaekit.measure.record import Measure
+from vaekit.measure.record import NORMAL_95, Measure
 from vaekit.measure.samples import Features, two_feature_samples
 
 
@@ -67,8 +67,8 @@ def distance_to_closest_record(
 
 
 def _median(values: Array, name: str) -> Measure:
-    """The median, with half the distance between the quantiles that lie a standard error of a share beside it."""
+    """The median, with the error that makes its interval as wide as that of the ranks which hold it in 95 %."""
     n = len(values)
-    beside = 0.5 / math.sqrt(n)
+    beside = min(0.5, NORMAL_95 * 0.5 / math.sqrt(n))
     low, middle, high = np.quantile(values, [0.5 - beside, 0.5, 0.5 + beside])
-    return Measure(float(middle), float(high - low) / 2, n, name)
+    return Measure(float(middle), float(high - low) / (2 * NORMAL_95), n, name)

@@ -10,7 +10,7 @@ from vaekit.errors import DataError
 from vaekit.kinds import Array, Rng
 from vaekit.measure.factors import BINS, codes_and_factors, discrete_codes, discrete_factors, information
 from vaekit.measure.record import Measure
-from vaekit.measure.resampling import with_error
+from vaekit.measure.resampling import COUNTED, with_error
 
 
 def mig(codes: Any, factors: Any, *, bins: int = BINS, groups: int = 20, rng: Rng | int = 0) -> Measure:
@@ -30,7 +30,7 @@ def mig(codes: Any, factors: Any, *, bins: int = BINS, groups: int = 20, rng: Rn
         return float((_top_two(shared)[known] / entropies[known]).mean()) if known.any() else 0.0
 
     name = f"mutual information gap, counts in {int(labels.max()) + 1} bins"
-    return with_error(gap, len(codes), groups, rng, name)
+    return with_error(gap, len(codes), groups, rng, name, no_interval=COUNTED)
 
 
 def sap(codes: Any, factors: Any, *, discrete: bool = True, groups: int = 20, rng: Rng | int = 0) -> Measure:
@@ -65,7 +65,8 @@ def sap(codes: Any, factors: Any, *, discrete: bool = True, groups: int = 20, rn
         return float(_top_two(scores).mean())
 
     name = "SAP, balanced accuracy of thresholds on held-out rows"
-    return with_error(predicted, len(test), groups, rng, name)
+    why = "no interval is claimed: thresholds found in few rows are worse than those of many, by more than the error"
+    return with_error(predicted, len(test), groups, rng, name, no_interval=why)
 
 
 def _top_two(scores: Array) -> Array:

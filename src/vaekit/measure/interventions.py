@@ -107,7 +107,10 @@ def irs(
         return float(np.average(robust, weights=reach[moves]))
 
     name = f"interventional robustness score, {quantile:g} quantile"
-    return with_error(of, len(codes), groups, rng, name)
+    why = (
+        "no interval is claimed: the furthest of few rows is nearer than that of many, by more than the error"
+    )
+    return with_error(of, len(codes), groups, rng, name, no_interval=why)
 
 
 def _strays(z: Array, level: Array, quantile: float) -> Array:

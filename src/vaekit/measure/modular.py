@@ -8,7 +8,7 @@ from vaekit.errors import DataError
 from vaekit.kinds import Array, Rng
 from vaekit.measure.factors import BINS, codes_and_factors, discrete_codes, discrete_factors, information
 from vaekit.measure.record import Measure
-from vaekit.measure.resampling import with_error
+from vaekit.measure.resampling import COUNTED, with_error
 
 
 def modularity(
@@ -36,4 +36,4 @@ def modularity(
         return float((1 - others).sum() / len(squared))
 
     name = f"modularity, counts in {int(labels.max()) + 1} bins"
-    return with_error(of, len(codes), groups, rng, name)
+    return with_error(of, len(codes), groups, rng, name, no_interval=COUNTED)

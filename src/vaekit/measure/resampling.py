@@ -49,13 +49,25 @@ def jackknifed(whole: float, without: Array) -> Jackknife:
 
 
 def with_error(
-    statistic: Callable[[Array], float], n: int, groups: int, rng: Rng | int, name: str, unit: str = ""
+    statistic: Callable[[Array], float],
+    n: int,
+    groups: int,
+    rng: Rng | int,
+    name: str,
+    unit: str = "",
+    no_interval: str = "",
 ) -> Measure:
-    """The statistic of n rows with its jackknife error; groups=0 leaves the error out, and its time with it."""
+    """The statistic of n rows with its jackknife error; groups=0 leaves the error out, and its time with it.
+
+    no_interval: why the value and its error make no interval, as where few rows shift it by more than its error.
+    """
     if not groups:
         return Measure(statistic(np.arange(n)), None, n, name, "groups=0: no error was asked for", unit)
     found = jackknife(statistic, [n], groups, np.random.default_rng(rng))
-    return Measure(found.value, found.standard_error, n, name, unit=unit)
+    return Measure(found.value, found.standard_error, n, name, no_interval, unit)
+
+
+COUNTED = "no interval is claimed: information that is counted in few rows is too high by more than the error"
 
 
 @dataclass(frozen=True)
