@@ -91,7 +91,8 @@ def _draw(
     if reconstructions.look.picture is None:
         yield from _of_tables(estimator, X, c, sampled is not None)
     else:
-        yield Picture("traversals", Traversals.from_estimator(estimator, X, c=c), _TRAVERSALS)
+        under = "" if c is None else " All of them are decoded under the condition of the first row."
+        yield Picture("traversals", Traversals.from_estimator(estimator, X, c=c), _TRAVERSALS + under)
     if hasattr(estimator, "offset_") and hasattr(estimator, "score_samples"):
         yield Picture("anomaly-scores", AnomalyScores.from_estimator(estimator, X, c=c), _ANOMALIES)
     codes = LatentMap.from_estimator(estimator, X, labels, c=c)
