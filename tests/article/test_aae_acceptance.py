@@ -228,10 +228,11 @@ def squared(a: np.ndarray, b: np.ndarray) -> float:
 
 @pytest.mark.slow
 def test_39_thirty_clusters(mnist: Any, trained: Any, accept: Any) -> None:
-    model = trained("cluster-aae-30-30", lambda: ClusterAAE(30, 5, max_epochs=30, **NARROW), mnist.X)
+    # A style of two values, not five, leaves more for the cluster to say.
+    model = trained("cluster-aae-30-2-80", lambda: ClusterAAE(30, 2, max_epochs=80, **NARROW), mnist.X)
     named = majority(model.predict(mnist.X), mnist.y)
     found = (named[model.predict(mnist.test.X)] == mnist.test.y).mean()
-    what = "30 clusters, 30 epochs (published 0.959): test accuracy when a cluster has the name of most of it"
+    what = "30 clusters, 80 epochs (published 0.959): test accuracy when a cluster has the name of most of it"
     accept(39, what, found, least=0.80)
 
 

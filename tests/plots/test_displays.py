@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from scipy.sparse import csc_array, csr_array
 from sklearn.datasets import load_digits, load_wine
 from sklearn.decomposition import PCA
 
-from vaekit import AE, VAE
+from vaekit import AE, VAE, part
 from vaekit.errors import DataError
 from vaekit.plots import KLPerUnit, LatentMap, LearningCurves, Reconstructions, Samples, png
 from vaekit.plots.examples import Look
@@ -33,6 +34,17 @@ def vae() -> VAE:
 @pytest.fixture(scope="module")
 def of_a_table() -> VAE:
     return VAE(latent_dim=3, max_epochs=3, random_state=0).fit(WINE.data)
+
+
+@pytest.mark.parametrize("display", [LatentMap, Reconstructions, Samples])
+@pytest.mark.parametrize("form", [csr_array, csc_array])
+def test_sparse_counts_are_drawn_as_the_same_dense_ones(display: Any, form: Any) -> None:
+    counts = np.random.default_rng(0).poisson(2.0, size=(40, 6))
+    network = part("mlp", hidden=(8,))
+    fitted = VAE(2, likelihood="poisson", network=network, max_epochs=1, random_state=0).fit(counts)
+    assert png(display.from_estimator(fitted, form(counts)).figure_) == png(
+        display.from_estimator(fitted, counts).figure_
+    )
 
 
 def all_displays(estimator: Any, rows: Any, labels: Any) -> list[Any]:

@@ -93,6 +93,7 @@ class Look:
 def seen(estimator: Any, X: Any) -> Array:
     """X as the model sees it, (n, *shape as fit saw it), in the user's units."""
     treatment = estimator.treatment_
+    X = X.toarray() if hasattr(X, "toarray") else X  # the few sparse rows that are drawn
     rows: Array = treatment.to_user(treatment.to_model(estimator._examples(X)))
     return rows
 
@@ -100,7 +101,8 @@ def seen(estimator: Any, X: Any) -> Array:
 def some_rows(X: Any, most: int) -> tuple[Any, Array]:
     """At most `most` rows of whatever fit takes, evenly spread over X, and their numbers."""
     rows = _with_rows(X)
-    numbers = np.arange(len(rows)) if len(rows) <= most else np.linspace(0, len(rows) - 1, most).astype(int)
+    n = rows.shape[0]  # sparse rows have no len()
+    numbers = np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(int)
     return rows_at(rows, numbers), numbers
 
 
@@ -111,7 +113,9 @@ def rows_at(X: Any, numbers: Array) -> Any:
 
 
 def _with_rows(X: Any) -> Any:
-    """X as an array or a frame."""
+    """X as an array, a frame, or sparse rows that can be taken by number."""
+    if hasattr(X, "tocsr"):
+        return X.tocsr()
     return X.detach().cpu().numpy() if hasattr(X, "detach") else X if hasattr(X, "shape") else read(X).X
 
 
