@@ -133,11 +133,12 @@ def told_anomalous(scores: Any, anomalous: Any) -> tuple[Measure, Measure]:
             "one of each a row, with rows of both kinds."
         )
     area, error = area_under_curve(s[strange], s[~strange])
-    rng, precision = np.random.default_rng(0), []
-    ones, others = np.flatnonzero(strange), np.flatnonzero(~strange)
-    for _ in range(REPEATS):
-        half = np.concatenate([rng.permutation(each)[: math.ceil(len(each) / 2)] for each in (ones, others)])
-        precision.append(average_precision_score(strange[half], s[half]))
+    rng, precision, n = np.random.default_rng(0), [], len(s)
+    while len(precision) < REPEATS:
+        # Halves of all rows, not of each kind: how many are strange varies, and the precision with it.
+        half = rng.permutation(n)[: math.ceil(n / 2)]
+        if strange[half].any():
+            precision.append(average_precision_score(strange[half], s[half]))
     return (
         Measure(area, error, len(s), "anomalies, area under the curve"),
         Measure(
