@@ -133,7 +133,8 @@ def told_anomalous(scores: Any, anomalous: Any) -> tuple[Measure, Measure]:
             "one of each a row, with rows of both kinds."
         )
     area, error = area_under_curve(s[strange], s[~strange])
-    rng, precision, n = np.random.default_rng(0), [], len(s)
+    rng, n = np.random.default_rng(0), len(s)
+    precision: list[float] = []
     while len(precision) < REPEATS:
         # Halves of all rows, not of each kind: how many are strange varies, and the precision with it.
         half = rng.permutation(n)[: math.ceil(n / 2)]
