@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 import vaekit
 from vaekit import SemiSupervisedVAE, part
 from vaekit.estimators.layers import first_model, second_model
+from vaekit.train import Callback
 
 QUICK: dict[str, Any] = {
     "max_epochs": 2,
@@ -94,3 +96,28 @@ def test_what_cannot_be_is_said(options: dict[str, Any], fit: dict[str, Any], sa
     X, y = rows()
     with pytest.raises(ValueError, match=said):
         SemiSupervisedVAE(2, **{**QUICK, "first": 3, **options}).fit(X, y, **fit)
+
+
+class Normals(nn.Module):
+    """p(x | codes) of the user's own, without a decoder of ours."""
+
+    def __init__(self, codes: int) -> None:
+        super().__init__()
+        self.centre = nn.Linear(codes, 6)
+
+    def forward(self, z: torch.Tensor) -> torch.distributions.Normal:
+        return torch.distributions.Normal(self.centre(z), 1.0)
+
+
+class Never(Callback):
+    """No training may begin."""
+
+    def fit_begins(self, training: Any) -> None:
+        raise AssertionError("a training began")
+
+
+def test_a_likelihood_without_our_decoder_is_refused_before_anything_is_trained() -> None:
+    X, y = rows()
+    model = SemiSupervisedVAE(2, likelihood=Normals(4), first=3, callbacks=(Never(),), **QUICK)
+    with pytest.raises(ValueError, match="one decoder"):
+        model.fit(X, y)

@@ -33,6 +33,15 @@ def stacked_network(codes: int, outer: Any) -> Any:
     return part("stacked", codes=int(codes), outer=outer, inner=CODE_NETWORK)
 
 
+def refuse_other_likelihoods(codes: int, likelihood: Any) -> None:
+    """SpecError for a likelihood without the one decoder that the second model can be put before."""
+    if not isinstance(likelihood, DecodedLikelihood):
+        raise SpecError(
+            f"first={codes} needs a likelihood with one decoder, which '{likelihood.name}' has not; "
+            "use first=None with it."
+        )
+
+
 def first_model(estimator: Any, seed: int) -> VAE:
     """M1, not fitted: a VAE with the estimator's own options."""
     known = set(VAE._get_param_names())
@@ -71,11 +80,6 @@ def seeded(estimator: Any) -> Iterator[int]:
 def put_together(model: nn.Module, first: VAE, second: Any) -> None:
     """Give the model of both its weights, in place."""
     outer, inner = first.model_, second.model_
-    if not isinstance(outer.likelihood, DecodedLikelihood):
-        raise SpecError(
-            f"first={second.sizes_.event_size} needs a likelihood with one decoder, which '{outer.likelihood.name}' "
-            "has not; use first=None with it."
-        )
     head: nn.Linear = outer.posterior.head  # type: ignore[assignment]
     codes = second.sizes_.event_size
     units = {
@@ -89,7 +93,7 @@ def put_together(model: nn.Module, first: VAE, second: Any) -> None:
         "posterior.encoder.to_codes.weight": head.weight[:codes],
         "posterior.encoder.to_codes.bias": head.bias[:codes],
         **_under("likelihood.", outer.likelihood, but="decoder."),
-        **_under("likelihood.decoder.outer.", outer.likelihood.decoder),
+        **_under("likelihood.decoder.outer.", outer.likelihood.decoder),  # type: ignore[arg-type]
         **_under("likelihood.decoder.inner.", inner.likelihood.decoder),
         **{f"posterior.encoder.units.{name}": values for name, values in units.items()},
         **{f"likelihood.decoder.units.{name}": values for name, values in units.items()},

@@ -16,7 +16,14 @@ from vaekit.errors import SpecError
 from vaekit.estimators.abilities import unless
 from vaekit.estimators.adversarial import critics_of
 from vaekit.estimators.labelled import LabelledEstimator, repeated
-from vaekit.estimators.layers import first_model, put_together, second_model, seeded, stacked_network
+from vaekit.estimators.layers import (
+    first_model,
+    put_together,
+    refuse_other_likelihoods,
+    second_model,
+    seeded,
+    stacked_network,
+)
 from vaekit.estimators.reconstructing import Reconstructs
 from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood
@@ -287,6 +294,7 @@ class SemiSupervisedVAE(SemiSupervisedEstimator):
         half = None if max_time is None else seconds_of(max_time) / 2
         with seeded(self) as seed:
             whole = self._begin(X, y)
+            refuse_other_likelihoods(self.first, whole.training.model.likelihood)
             first = first_model(self, seed).fit(X, max_time=half)
             second = second_model(self, seed).fit(first.transform(X), y, max_time=half)
         put_together(whole.training.model, first, second)

@@ -80,21 +80,9 @@ class Content:
     said: tuple[str, ...]
 
 
-def make_explorer(
-    estimator: Any,
-    chosen: Chosen | None,
-    *,
-    weights: str = "auto",
-    condition: Condition | None = None,
-    data: Mapping[str, Any] | None = None,
-    run: str = "RUN",
-    measured: Any = None,
-) -> Explorer:
-    """The page of one fitted estimator, whose arguments are those of `content_of`."""
-    content = content_of(
-        estimator, chosen, weights=weights, condition=condition, data=data, run=run, measured=measured
-    )
-    return page_of(content)
+def make_explorer(estimator: Any, chosen: Chosen | None, **options: Any) -> Explorer:
+    """The page of one fitted estimator; the arguments are those of `content_of`."""
+    return page_of(content_of(estimator, chosen, **options))
 
 
 def content_of(
