@@ -19,6 +19,7 @@ from vaekit.nn.conv import ConvDecoder, ConvEncoder
 from vaekit.nn.dropout import Dropout
 from vaekit.nn.mlp import MLPDecoder, MLPEncoder
 from vaekit.nn.own import OwnDecoder, OwnEncoder
+from vaekit.nn.thin_conv import ThinConv
 
 Step = dict[str, Any]
 
@@ -229,6 +230,7 @@ _LAYERS: dict[type[nn.Module], Callable[[Steps, Any], None]] = {
     nn.Dropout2d: _nothing,
     nn.Linear: _linear,
     nn.Conv2d: _conv,
+    ThinConv: _conv,
     nn.ConvTranspose2d: _conv_transpose,
     nn.BatchNorm1d: _normalisation,
     nn.BatchNorm2d: _normalisation,

@@ -17,6 +17,7 @@ from vaekit.nn.activation import activation
 from vaekit.nn.initialise import empty_layer
 from vaekit.nn.network import Network
 from vaekit.nn.options import one_of, whole_number, whole_numbers
+from vaekit.nn.thin_conv import ThinConv
 from vaekit.spec import Sizes, register
 
 
@@ -86,7 +87,7 @@ class ConvDecoder(nn.Module):
             before = after
         self.layers = nn.Sequential(*layers)
         # Of stride 1, where a transposed convolution is a convolution, and this one is faster.
-        self.last = empty_layer(nn.Conv2d, before, parameters * shape[0], kernel, 1, kernel // 2)
+        self.last = empty_layer(ThinConv, before, parameters * shape[0], kernel, 1, kernel // 2)
 
     def forward(self, z: Tensor) -> Tensor:
         # Laid out as (height, width, channel), so that the permuted view is channels_last without a copy.
