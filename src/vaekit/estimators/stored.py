@@ -24,7 +24,8 @@ Shape = Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=8)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    # Built when a file is first read or written: it takes longer than all of our modules take to import.
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class PlacesFile(_Strict):
