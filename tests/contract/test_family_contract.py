@@ -20,6 +20,7 @@ ESTIMATORS = [
     ),
     SemiSupervisedVAE(max_epochs=12, batch_size=32, learning_rate=5e-3, network=small, random_state=0),
     ClusterAAE(3, 1, max_epochs=25, batch_size=16, critic=critic, network=small, random_state=0),
+    ClusterAAE(3, 1, first=2, max_epochs=25, batch_size=16, critic=critic, network=small, random_state=0),
 ]
 
 

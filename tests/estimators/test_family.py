@@ -29,8 +29,9 @@ FAMILY: dict[str, Any] = {
     "semi-supervised aae": SemiSupervisedAAE(critic=small, **quick),
     "semi-supervised vae": SemiSupervisedVAE(**quick),
     "cluster aae": ClusterAAE(5, critic=small, **quick),
+    "cluster aae, from codes": ClusterAAE(5, first=3, critic=small, **quick),
 }
-LABELLED = [name for name in FAMILY if name not in ("aae", "cluster aae")]
+LABELLED = [name for name in FAMILY if name != "aae" and "cluster" not in name]
 PARTLY = [name for name in LABELLED if "decoder" not in name]
 
 

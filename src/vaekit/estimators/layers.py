@@ -42,11 +42,11 @@ def refuse_other_likelihoods(codes: int, likelihood: Any) -> None:
         )
 
 
-def first_model(estimator: Any, seed: int) -> VAE:
-    """M1, not fitted: a VAE with the estimator's own options."""
+def first_model(estimator: Any, seed: int, **changes: Any) -> VAE:
+    """M1, not fitted: a VAE with the estimator's own options, but for these changes."""
     known = set(VAE._get_param_names())
     options = {name: value for name, value in estimator.get_params(deep=False).items() if name in known}
-    return VAE(**{**options, "latent_dim": int(estimator.first), "random_state": seed})
+    return VAE(**{**options, "latent_dim": int(estimator.first), "random_state": seed, **changes})
 
 
 def second_model(estimator: Any, seed: int) -> Any:
@@ -63,6 +63,15 @@ def second_model(estimator: Any, seed: int) -> Any:
         "random_state": seed,
     }
     return type(estimator)(**{**estimator.get_params(deep=False), **changes})
+
+
+def refuse_checkpoint(codes: int, checkpoint: Any) -> None:
+    """SpecError for a checkpoint, which holds one fit where there are two."""
+    if checkpoint is not None:
+        raise SpecError(
+            f"a fit with first={codes} is two fits, which a checkpoint does not keep; give no checkpoint, or "
+            "first=None."
+        )
 
 
 @contextmanager

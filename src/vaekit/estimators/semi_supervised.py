@@ -12,13 +12,13 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from vaekit.errors import SpecError
 from vaekit.estimators.abilities import unless
 from vaekit.estimators.adversarial import critics_of
 from vaekit.estimators.labelled import LabelledEstimator, repeated
 from vaekit.estimators.layers import (
     first_model,
     put_together,
+    refuse_checkpoint,
     refuse_other_likelihoods,
     second_model,
     seeded,
@@ -286,11 +286,7 @@ class SemiSupervisedVAE(SemiSupervisedEstimator):
         """
         if self.first is None:
             return super().fit(X, y, max_time=max_time, checkpoint=checkpoint)
-        if checkpoint is not None:
-            raise SpecError(
-                f"a fit with first={self.first} is two fits, which a checkpoint does not keep; give no checkpoint, or "
-                "first=None."
-            )
+        refuse_checkpoint(self.first, checkpoint)
         half = None if max_time is None else seconds_of(max_time) / 2
         with seeded(self) as seed:
             whole = self._begin(X, y)
