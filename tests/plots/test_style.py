@@ -90,12 +90,13 @@ def test_only_fonts_that_are_there_are_asked_for(monkeypatch, installed, wanted)
 
 
 @pytest.mark.skipif(len(fonts()) == 1, reason="no font of this machine has Hangul")
-def test_a_korean_name_is_drawn_in_letters() -> None:
+def test_a_korean_name_is_drawn_in_letters_and_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
     drawn = figure(2, 1)
     with styled(), warnings.catch_warnings():
         warnings.simplefilter("error")  # matplotlib warns of a letter that no font has
-        drawn.text(0.1, 0.5, label("몸무게"))
+        drawn.text(0.1, 0.5, label("몸무게"), fontweight="bold")
         drawn.canvas.draw()
+    assert caplog.records == []
 
 
 def test_classes_can_be_told_apart_without_colour() -> None:

@@ -9,6 +9,7 @@ Colours: Okabe and Ito, 2008, https://jfly.uni-koeln.de/color/; Tol, 2021, https
 from __future__ import annotations
 
 import io
+import logging
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -98,8 +99,14 @@ def _look_for_new_fonts() -> None:
 @contextmanager
 def styled() -> Iterator[None]:
     """This style inside, the user's own settings after."""
-    with matplotlib.style.context(["default", {**_STYLE, "font.family": list(fonts())}]):
-        yield
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.ERROR)  # that a font has no bold of its own is no news for anybody
+    try:
+        with matplotlib.style.context(["default", {**_STYLE, "font.family": list(fonts())}]):
+            yield
+    finally:
+        log.setLevel(level)
 
 
 def figure(width: float, height: float) -> Figure:
