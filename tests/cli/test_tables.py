@@ -166,7 +166,7 @@ def test_columns_are_dropped_kept_and_refused_by_name(people: Path, tmp_path: Pa
     path.write_text("\n".join([f"id;{rows[0]}", *(f"{i};{row}" for i, row in enumerate(rows[1:], 1))]))
     answer = vaekit("fit", path, "--out", tmp_path / "a", *TYPED)
     assert (answer.exit_code, answer.stdout) == (3, "")
-    assert "column 'id' names rows (whole numbers 1 to 120, each once" in answer.stderr
+    assert "column 'id' is no feature: whole numbers 1 to 120, each once, number the rows." in answer.stderr
     assert "--drop id" in answer.stderr
     assert vaekit("fit", path, "--drop", "id", "--out", tmp_path / "b", *TYPED).exit_code == 0
     kept = ("--only", "city", "--only", "height")
@@ -191,3 +191,20 @@ def test_the_report_of_a_table_of_words_is_drawn(people: Path, tmp_path: Path):
     assert (tmp_path / "run" / "pictures" / "samples.png").exists()
     page = (tmp_path / "run" / "report.html").read_text()
     assert "columns: 2 real, 1 binary, 1 datetime, 1 categorical" in page.lower()
+
+
+def test_a_file_without_the_columns_of_the_run_is_refused_for_that(run: Path, tmp_path: Path):
+    other = tmp_path / "pets.csv"
+    other.write_text("name,pet\nAnn,dog\nBob,cat\nCid,dog\n")
+    answer = vaekit("encode", run, other)
+    assert (answer.exit_code, answer.stdout) == (3, "")
+    assert "has no column 'age' (5 of 5 are missing); the run was fitted on: age, city" in answer.stderr
+
+
+def test_numbers_that_seem_to_be_names_are_told_of(tmp_path: Path, without_pictures):
+    path = tmp_path / "flowers.csv"
+    rng = np.random.default_rng(0)
+    path.write_text("a,b,kind\n" + "\n".join(f"{rng.normal()},{rng.normal()},{i % 3}" for i in range(60)))
+    answer = vaekit("fit", path, "--out", tmp_path / "run", *SMALL_TYPED[:-1])
+    assert answer.exit_code == 0, answer.output
+    assert "all columns are taken as amounts, and kind looks like names; --model tabular" in answer.stderr

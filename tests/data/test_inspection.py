@@ -70,6 +70,30 @@ def test_names_and_codes_are_no_amounts(texts):
     assert found(v=texts * 5) == []
 
 
+@pytest.mark.parametrize("odd", ["172,5 cm", "17O", "about 3"])
+def test_a_mistyped_number_is_shown_with_its_row(odd):
+    texts = [f"{150 + i / 7:.1f}".replace(".", ",") for i in range(100)]
+    texts[40] = odd
+    (only,) = suspicions(as_frame(pandas.DataFrame({"row": RNG.normal(size=100), "height": texts})))
+    assert (only.name, only.columns) == ("numbers as text", ("height",))
+    assert only.told.startswith(f"numbers, but for {odd!r} (row 41); write a plain number there")
+
+
+def test_what_to_type_for_a_sentinel_makes_it_missing_and_keeps_the_other_spellings(tmp_path: Path):
+    path = tmp_path / "x.csv"
+    rows = [f"{20 + i},{i * i % 17}" for i in range(30)] + ["-999,3", "-999,?", "N/A,4"]
+    path.write_text("age,visits\n" + "\n".join(rows) + "\n")
+    advice = vaekit.inspect(path).advice
+    assert advice == ["if -999 means missing: --na -999 --na 'N/A' --na '?'"]
+    assert vaekit.inspect(path, na=["-999", "N/A", "?"]).holes == {
+        "age": {"-999": 2, "N/A": 1},
+        "visits": {"?": 1},
+    }
+    # Where there is no file, there is nothing to type.
+    frame = pandas.DataFrame({"age": [*range(20, 50), -999, -999]})
+    assert vaekit.inspect(frame).advice == []
+
+
 def test_two_units_in_one_column_are_named_with_both_ranges():
     sizes = np.concatenate([RNG.normal(1.7, 0.05, 80), RNG.normal(170, 5, 20)])
     assert found(size=sizes) == [("mixed units", "size")]

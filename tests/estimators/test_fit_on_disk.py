@@ -37,6 +37,18 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "WINDOW_BYTES", 40 * X[:1].nbytes)
 
 
+@pytest.mark.filterwarnings("error:X does not have valid feature names")
+def test_rows_of_shards_are_taken_without_a_word_of_names_and_other_arrays_are_not(tmp_path: Path) -> None:
+    named = pd.DataFrame(X, columns=list("abcdefghijklm"))
+    shards = write_shards(named, tmp_path / "s", rows_per_shard=60)
+    vae = VAE(**SMALL | {"max_epochs": 1}).fit(shards)
+    np.testing.assert_array_equal(vae.transform(shards[:10]), vae.transform(shards)[:10])
+    vae.score_samples(shards[:10])
+    # scikit-learn's own rule: who fits a frame is told of arrays.
+    with pytest.raises(UserWarning, match="does not have valid feature names"):
+        vae.fit(named).transform(X)
+
+
 @pytest.mark.usefixtures("small_windows")
 def test_shards_are_treated_as_the_whole_array_is_and_fitted_the_same_way_each_time(tmp_path: Path) -> None:
     shards = write_shards(pd.DataFrame(X, columns=list("abcdefghijklm")), tmp_path / "s", rows_per_shard=15)

@@ -169,10 +169,31 @@ def test_the_schema_can_be_said_in_python_and_as_a_file(tmp_path: Path):
         TabularVAE(schema=schema).fit(X.drop(columns="children"))
 
 
+def test_a_refused_column_is_told_of_in_words_that_can_be_typed():
+    X = table().assign(**{"full name": [f"w{i}" for i in range(120)]})
+    with pytest.raises(DataError) as refused:
+        TabularVAE(**QUICK).fit(X)
+    told = str(refused.value)
+    assert "--drop 'full name'" in told and told.count("name rows") == 1
+    # What is proposed is possible: texts are not taken for numbers.
+    assert "Schema.infer(X).change('full name', kind='categorical')" in told
+    TabularVAE(schema=Schema.infer(X).change("full name", kind="categorical"), **QUICK).fit(X)
+
+
+def test_fit_says_which_values_may_mean_nothing_and_learns_them_all_the_same():
+    X = table()
+    X.loc[[3, 50], "height"] = -999.0
+    model = TabularVAE(**QUICK).fit(X)
+    assert [said for said in model.log_ if "-999 stands in 2 rows" in said]
+    assert model.schema_["height"].low == -999
+    declared = TabularVAE(schema=Schema.infer(X), **QUICK).fit(X)
+    assert not [said for said in declared.log_ if "-999" in said]
+
+
 def test_what_names_rows_is_refused_until_it_is_declared():
     X = table().assign(id=range(1, 121), who=[f"w{i}" for i in range(120)])
     with pytest.raises(
-        DataError, match=r"'id' names rows \(whole numbers 1 to 120.*Nor are 'who'.*--drop id --drop who"
+        DataError, match=r"'id' is no feature: whole numbers 1 to 120.*Nor are 'who'.*--drop id --drop who"
     ):
         TabularVAE(**QUICK).fit(X)
     model = TabularVAE(schema=Schema.infer(X), **QUICK).fit(X)

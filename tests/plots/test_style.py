@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from vaekit.plots import style
 from vaekit.plots.kl_per_unit import KLPerUnit
-from vaekit.plots.style import CLASS_COLOURS, CLASS_MARKERS, label, panels, png, styled
+from vaekit.plots.style import CLASS_COLOURS, CLASS_MARKERS, figure, fonts, label, panels, png, styled
 
 KL = np.array([3.0, 0.5, 0.001])
 
@@ -72,6 +74,29 @@ def test_an_unknown_display_is_answered_with_those_that_exist() -> None:
 )
 def test_a_name_becomes_one_short_line_without_mathematics(name: object, drawn: str) -> None:
     assert label(name) == drawn
+
+
+@pytest.mark.parametrize(
+    ("installed", "wanted"),
+    [
+        (["Malgun Gothic", "DejaVu Sans"], ("DejaVu Sans", "Malgun Gothic")),
+        (["DejaVu Sans", "Wingdings"], ("DejaVu Sans",)),
+    ],
+)
+def test_only_fonts_that_are_there_are_asked_for(monkeypatch, installed, wanted) -> None:
+    monkeypatch.setattr(style, "get_font_names", lambda: installed)
+    monkeypatch.setattr(style, "findSystemFonts", list)
+    assert fonts.__wrapped__() == wanted
+
+
+@pytest.mark.skipif(len(fonts()) == 1, reason="no font of this machine has Hangul")
+def test_a_korean_name_is_drawn_in_letters_and_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    drawn = figure(2, 1)
+    with styled(), warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns of a letter that no font has
+        drawn.text(0.1, 0.5, label("몸무게"), fontweight="bold")
+        drawn.canvas.draw()
+    assert caplog.records == []
 
 
 def test_classes_can_be_told_apart_without_colour() -> None:

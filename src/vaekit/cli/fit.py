@@ -145,6 +145,8 @@ def _chosen(wanted: Wanted, data: str, reading: dict[str, Any], quiet: bool) -> 
     if wanted.model == OF_TABLES:
         return wanted, source
     why = _why_tabular(source.X, wanted)
+    if why is None and not quiet:
+        _tell_of_names(source.X)
     if why is None:  # a parquet file has types of its own, and is read again by them
         return wanted, as_numbers(source, reading) if source.X.kind == "frame" else None
     click.echo(f"model: {OF_TABLES}, since {why}.", err=True)
@@ -171,6 +173,22 @@ def _why_tabular(frame: Any, wanted: Wanted) -> str | None:
     if holes and "missing" not in wanted.options:
         return f"these columns have missing cells: {', '.join(holes[:6])}{', ...' if len(holes) > 6 else ''}"
     return None
+
+
+def _tell_of_names(frame: Any) -> None:
+    """That some columns of a table of numbers seem to be names, which a model of numbers takes for amounts."""
+    from vaekit.data.column import NAMED_VALUES
+    from vaekit.data.schema import WIDE, Schema
+
+    if len(frame.columns) > WIDE:
+        return
+    names = [column.name for column in Schema.infer(frame) if column.kind in NAMED_VALUES]
+    if 0 < len(names) <= len(frame.columns) / 2:
+        click.echo(
+            f"all columns are taken as amounts, and {', '.join(names[:6])}{', ...' if len(names) > 6 else ''} "
+            f"look{'s' if len(names) == 1 else ''} like names; --model tabular keeps them so.",
+            err=True,
+        )
 
 
 def _was_typed(ctx: click.Context, name: str) -> bool:

@@ -118,7 +118,7 @@ def read_like(record: Mapping[str, Any] | None, name: str, reading: Mapping[str,
     try:
         return read_data(name, recorded)
     except (DataError, UnknownOption):  # a file of another kind, or one without labels
-        return read_data(name, {})
+        return read_data(name, {"words": True} if is_table(name) and recorded.get("words") else {})
 
 
 def read_again(record: Mapping[str, Any] | None) -> Source:

@@ -9,6 +9,7 @@ from typing import Any
 
 from vaekit.data.cells import Cells
 from vaekit.data.frame import Frame, as_frame
+from vaekit.data.names import as_typed
 from vaekit.data.read import read
 from vaekit.data.schema import Schema, share_told
 from vaekit.data.suspicion import Suspicion, suspicions
@@ -36,8 +37,14 @@ class Inspection:
         told = []
         for names, what in ((refused, "names rows, which no feature does"), (empty, "has no value")):
             for name in names:
-                told.append(f"'{name}' {what}: --drop {_quoted(name)} (in Python schema.drop({name!r}))")
-        return told
+                told.append(f"'{name}' {what}: --drop {as_typed(name)} (in Python schema.drop({name!r}))")
+        if self.found:  # a file of text, whose spellings of what is missing can be said
+            spelled = dict.fromkeys(word for words in self.holes.values() for word in words if word)
+            for one in self.suspicions:
+                if one.stands_for_nothing is not None:
+                    words = " ".join(f"--na {as_typed(word)}" for word in (one.stands_for_nothing, *spelled))
+                    told.append(f"if {one.stands_for_nothing} means missing: {words}")
+        return list(dict.fromkeys(told))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -115,7 +122,3 @@ def _spelling(cells: Cells, frame: Frame) -> str:
     if cells.form == "time" and frame.kind == "pandas":
         return "NaT"
     return "NA" if frame.kind == "pandas" and cells.dtype != "object" else "null"
-
-
-def _quoted(name: str) -> str:
-    return name if name.replace("_", "a").replace("-", "a").isalnum() else f"'{name}'"

@@ -28,3 +28,8 @@ def differences(wanted: list[str], given: list[str]) -> str | None:
 def _quoted(names: list[str]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:6])
     return shown + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+
+
+def as_typed(word: str) -> str:
+    """A word as it is typed on a command line: in quotes where it holds more than letters, digits, - and _."""
+    return word if word.replace("_", "a").replace("-", "a").isalnum() else f"'{word}'"

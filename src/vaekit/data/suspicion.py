@@ -27,15 +27,20 @@ _QUANTITY = re.compile(
 _CODE = re.compile(r"0\d+")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?$")
 _ENOUGH = 0.8
+_FEW = 0.05
 
 
 @dataclass(frozen=True)
 class Suspicion:
-    """One thing: a name for it, the columns that it is about (none: rows), and what is told."""
+    """One thing: a name for it, the columns that it is about (none: rows), and what is told.
+
+    stands_for_nothing: what seems to be written where a value is missing, or None.
+    """
 
     name: str
     columns: tuple[str, ...]
     told: str
+    stands_for_nothing: str | None = None
 
     def __str__(self) -> str:
         where = ", ".join(f"'{column}'" for column in self.columns) or "rows"
@@ -45,6 +50,12 @@ class Suspicion:
 def suspicions(frame: Frame) -> list[Suspicion]:
     """Everything that looks wrong, rule by rule."""
     return [found for rule in RULES for found in rule(frame)]
+
+
+def doubtful_values(frame: Frame) -> list[str]:
+    """Of these what a fit would learn as if it were meant, in sentences."""
+    rules = (_sentinels, _as_text, _mixed_units)
+    return [f"{found}." for rule in rules for found in rule(frame)]
 
 
 def _empty(frame: Frame) -> Iterator[Suspicion]:
@@ -80,6 +91,7 @@ def _sentinels(frame: Frame) -> Iterator[Suspicion]:
                     (name,),
                     f"{values[at]:g} stands in {counts[at]:,} rows, far from the others ({rest[0]:g} to "
                     f"{rest[-1]:g}); if it means missing, make it so",
+                    f"{values[at]:g}",
                 )
     for name, cells in _of("time", frame):
         days = Counter(np.datetime_as_string(cells.known.astype("datetime64[D]")).tolist())
@@ -89,6 +101,7 @@ def _sentinels(frame: Frame) -> Iterator[Suspicion]:
                     "sentinel",
                     (name,),
                     f"{day} stands in {days[day]:,} rows; if it means missing, make it so",
+                    day,
                 )
 
 
@@ -104,7 +117,7 @@ def _as_text(frame: Frame) -> Iterator[Suspicion]:
                 "dates as text", (name,), f"dates stored as text ({texts[0]!r}); write them as YYYY-MM-DD"
             )
         elif len(found) > _ENOUGH * len(texts):
-            yield _quantities(name, texts, found)
+            yield _but_for_few(name, cells) or _quantities(name, texts, found)
 
 
 def _quantity(text: str) -> re.Match[str] | None:
@@ -112,8 +125,31 @@ def _quantity(text: str) -> re.Match[str] | None:
     return None if _CODE.fullmatch(text) else _QUANTITY.fullmatch(text)
 
 
+def _unit(match: re.Match[str]) -> str:
+    """What stands around the number of an amount."""
+    return (match["before"] + match["after"]).strip().lower()
+
+
+def _but_for_few(name: str, cells: Cells) -> Suspicion | None:
+    """A column of plain numbers in which a few cells hold something else, which is then shown with its row."""
+    odd = [
+        row
+        for row in np.flatnonzero(~cells.missing).tolist()
+        if (match := _quantity(str(cells.values[row]).strip())) is None or _unit(match)
+    ]
+    if not 0 < len(odd) <= _FEW * len(cells.known):
+        return None
+    shown = ", ".join(f"{cells.values[row]!r} (row {row + 1})" for row in odd[:3])
+    more = f" and {len(odd) - 3:,} more" if len(odd) > 3 else ""
+    return Suspicion(
+        "numbers as text",
+        (name,),
+        f"numbers, but for {shown}{more}; write a plain number there, or leave the cell empty",
+    )
+
+
 def _quantities(name: str, texts: list[str], found: list[re.Match[str]]) -> Suspicion:
-    units = Counter((match["before"] + match["after"]).strip().lower() for match in found)
+    units = Counter(_unit(match) for match in found)
     if len(units) > 1:
         told = ", ".join(f"{unit or 'none'} ({count:,})" for unit, count in units.most_common(4))
         return Suspicion("mixed units", (name,), f"numbers stored as text in several units: {told}")

@@ -27,7 +27,7 @@ from vaekit.estimators.fill import FillsHoles
 from vaekit.estimators.given import as_array, told_of_holes
 from vaekit.estimators.identity import identity_of
 from vaekit.estimators.parameters import CONSTRAINTS
-from vaekit.estimators.pieces import read_pieces
+from vaekit.estimators.pieces import names_unsaid, read_pieces
 from vaekit.estimators.prepare import (
     Prepared,
     check_sparse,
@@ -372,6 +372,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
         or compared. holes: whether NaN is let by although missing="error"."""
         if reset:
             self.log_ = []
+            self._takes_rows_without_names = False
         X = as_array(X)
         if isinstance(X, Pieces):
             if reset and type(self)._trained_on is not LatentEstimator._trained_on:
@@ -391,7 +392,7 @@ class LatentEstimator(FillsHoles, ClassNamePrefixFeaturesOutMixin, TransformerMi
             "ensure_all_finite": "allow-nan" if holes else True,
             "ensure_min_samples": 2 if reset else 1,
         }
-        with told_of_holes():
+        with told_of_holes(), names_unsaid(getattr(self, "_takes_rows_without_names", False)):
             if getattr(X, "ndim", 2) < 3:
                 table: Array = validate_data(self, X, reset=reset, **rules)
                 return table

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -46,8 +48,7 @@ def read_pieces(estimator: Any, X: Pieces, reset: bool) -> Any:
             raise DataError(
                 f"X has the columns {', '.join(X.columns[:12])}, and fit saw {', '.join(map(str, names[:12]))}."
             )
-        with warnings.catch_warnings():  # an array of the rows has lost the names that were compared here
-            warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        with names_unsaid():  # which were compared here
             return estimator._read(X[:], reset=False)
     if len(X) < 2:
         raise DataError(f"X has {len(X)} rows, and nothing can be learned from that; give at least two.")
@@ -61,4 +62,14 @@ def read_pieces(estimator: Any, X: Pieces, reset: bool) -> Any:
     estimator.__dict__.pop("feature_names_in_", None)
     if X.columns is not None:
         estimator.feature_names_in_ = np.array(X.columns, dtype=object)
+        estimator._takes_rows_without_names = True
     return X
+
+
+@contextmanager
+def names_unsaid(wanted: bool = True) -> Iterator[None]:
+    """Without scikit-learn's warning that X has no column names: rows of shards are arrays, which lose them."""
+    with warnings.catch_warnings():
+        if wanted:
+            warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        yield

@@ -11,7 +11,7 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from vaekit.data.frame import Frame, as_frame, is_frame
-from vaekit.data.names import differences
+from vaekit.data.names import as_typed, differences
 from vaekit.data.schema import Schema, read_schema
 from vaekit.errors import DataError, RunError
 from vaekit.estimators.given import as_array, told_of_holes
@@ -119,11 +119,12 @@ def refuse_columns(schema: Schema, declared: bool) -> None:
     if named:
         first, names = named[0], [column.name for column in named]
         others = f" Nor are {', '.join(repr(name) for name in names[1:])}." if names[1:] else ""
-        drops = " ".join(f"--drop {name}" for name in names)
+        drops = " ".join(f"--drop {as_typed(name)}" for name in names)
+        kind = "real" if first.form == "number" else "categorical"
         raise DataError(
-            f"column '{first.name}' names rows ({first.reason}), so it is no feature.{others} Leave out what names "
-            f"rows ({drops}; in Python schema=Schema.infer(X), which declares it), or say what it is, as in "
-            f"schema=Schema.infer(X).change({first.name!r}, kind='real')."
+            f"column '{first.name}' is no feature: {first.reason}.{others} Leave out what names rows ({drops}; in "
+            "Python schema=Schema.infer(X), which declares it), or say what it is, as in "
+            f"schema=Schema.infer(X).change({first.name!r}, kind={kind!r})."
         )
 
 

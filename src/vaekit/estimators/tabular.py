@@ -16,6 +16,8 @@ from vaekit.data.codec import Codec
 from vaekit.data.column import Column
 from vaekit.data.frame import Frame, as_frame
 from vaekit.data.schema import Schema
+from vaekit.data.sparse import SparseColumns
+from vaekit.data.suspicion import doubtful_values
 from vaekit.data.translate import nearest, to_numbers
 from vaekit.errors import DataError
 from vaekit.estimators.known_values import KnownValues, mapping_of
@@ -198,6 +200,8 @@ class TabularVAE(VAE):
         if self.verbose:
             print(self.schema_, file=sys.stderr)
         self._log(told(self.schema_))
+        if declared is None and not isinstance(frame.columns, SparseColumns):
+            self._log(doubtful_values(frame))
         return self._known(self.codec_.numbers(frame)), None
 
     def _prepare(self, X: Array, spec: Spec, seed: int, condition_dim: int) -> Prepared:

@@ -9,15 +9,18 @@ Colours: Okabe and Ito, 2008, https://jfly.uni-koeln.de/color/; Tol, 2021, https
 from __future__ import annotations
 
 import io
+import logging
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findSystemFonts, fontManager, get_font_names
 
 INK = "#20242b"
 QUIET = "#6b7280"
@@ -51,8 +54,6 @@ _STYLE: dict[str, Any] = {
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "figure.facecolor": PAPER,
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
     "font.size": 8.5,
     "grid.color": FAINT,
     "grid.linewidth": 0.6,
@@ -70,11 +71,42 @@ _STYLE: dict[str, Any] = {
 }
 
 
+_OF_OTHER_SCRIPTS = (
+    "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo", "AppleGothic",
+    "Noto Sans CJK JP", "Noto Sans CJK SC", "Hiragino Sans", "Yu Gothic", "PingFang SC", "Microsoft YaHei",
+    "WenQuanYi Zen Hei", "Arial Unicode MS",
+)  # fmt: skip
+"""Fonts of common systems for names in Korean, Japanese and Chinese, which DejaVu Sans has no letters for."""
+
+
+@cache
+def fonts() -> tuple[str, ...]:
+    """DejaVu Sans, which comes with matplotlib, and behind it for letters that it lacks those of this machine."""
+    if not set(_OF_OTHER_SCRIPTS) & set(get_font_names()):
+        _look_for_new_fonts()
+    installed = set(get_font_names())
+    return ("DejaVu Sans", *(name for name in _OF_OTHER_SCRIPTS if name in installed))
+
+
+def _look_for_new_fonts() -> None:
+    """Tell matplotlib, which remembers what it found in its first run, of fonts that were installed since."""
+    known = {font.fname for font in fontManager.ttflist}
+    for path in sorted(set(findSystemFonts()) - known):
+        with suppress(Exception):  # a font that cannot be read is one that is not there
+            fontManager.addfont(path)
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """This style inside, the user's own settings after."""
-    with matplotlib.style.context(["default", _STYLE]):
-        yield
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.ERROR)  # that a font has no bold of its own is no news for anybody
+    try:
+        with matplotlib.style.context(["default", {**_STYLE, "font.family": list(fonts())}]):
+            yield
+    finally:
+        log.setLevel(level)
 
 
 def figure(width: float, height: float) -> Figure:
@@ -87,7 +119,7 @@ def png(drawn: Figure) -> bytes:
     """The figure as a PNG: the same figure gives the same bytes on every day."""
     content = io.BytesIO()
     with styled(), warnings.catch_warnings():
-        # A name in a script that the font lacks is drawn as boxes, which is no reason to disturb anybody.
+        # A name in a script that all fonts lack is drawn as boxes, which is no reason to disturb anybody.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         drawn.savefig(content, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return content.getvalue()
