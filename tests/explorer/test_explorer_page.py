@@ -13,7 +13,7 @@ import torch
 from browser import Page
 from explored import FAMILIES, HOSTILE, MAKERS, decoded_by_torch
 
-from vaekit.explorer.page import make_explorer
+from vaekit.explorer.page import content_of, make_explorer
 from vaekit.explorer.rows import choose_rows
 
 Fitted = Callable[[str], tuple[Any, Any]]
@@ -168,6 +168,19 @@ def test_nothing_is_wider_than_the_window(opened: Opened, name: str) -> None:
         page.rest()
         assert page.run("document.documentElement.scrollWidth") <= width
         assert page.box("#stage")[2] > 0.4 * width
+
+
+def test_the_plane_shows_the_whole_of_a_prior_that_is_known_by_draws(fitted: Fitted) -> None:
+    estimator, source = fitted("swiss-roll")
+    told = content_of(estimator, choose_rows(estimator, source, 150)).told
+    drawn = estimator.model_.prior.sample(4000, torch.Generator().manual_seed(7), None).numpy()
+    low, high = np.transpose(told["reach"])
+    assert ((drawn >= low) & (drawn <= high)).all(axis=1).mean() > 0.97
+
+
+def test_the_rows_held_out_do_not_count_as_fitted(fitted: Fitted) -> None:
+    estimator, _ = fitted("digits")
+    assert "Fitted on 270 pictures" in content_of(estimator, None).lead
 
 
 def test_no_data_means_none(fitted: Fitted) -> None:

@@ -248,6 +248,7 @@ def _check(
 def _lead(estimator: Any) -> str:
     """What is inside in one sentence for a person, and what to do."""
     latent_dim, look = estimator.sizes_.latent_dim, Look.of(estimator)
+    trained = estimator.profile_.rows - (0 if estimator.held_out_ is None else len(estimator.held_out_))
     values = f"{latent_dim} latent value" + ("s" if latent_dim > 1 else "")
     if look.picture is None:
         what = f"rows of {len(look.names)} columns"
@@ -255,7 +256,7 @@ def _lead(estimator: Any) -> str:
         channels, height, width = look.picture
         what = f"pictures of {height} × {width}" + (f" in {channels} channels" if channels > 1 else "")
     return (
-        f"Fitted on {estimator.profile_.rows:,} {what}, each told by a code of {values}. Drag the point: what you see "
+        f"Fitted on {trained:,} {what}, each told by a code of {values}. Drag the point: what you see "
         "is decoded in this page."
     )
 
