@@ -75,6 +75,11 @@ def test_a_folder_without_the_package_is_answered_with_the_line_to_type(tmp_path
         assert str(refused.value) == f"'{folder}' {state}; {line}"
 
 
+def test_the_documentation_has_the_same_line() -> None:
+    page = Path(__file__).parents[2] / "docs" / "seeing.md"
+    assert f"npm install --prefix ort {PACKAGE}@{VERSION}\n" in page.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("told", "said"),
     [

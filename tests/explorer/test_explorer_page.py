@@ -183,6 +183,13 @@ def test_the_rows_held_out_do_not_count_as_fitted(fitted: Fitted) -> None:
     assert "Fitted on 270 pictures" in content_of(estimator, None).lead
 
 
+def test_a_strip_has_its_size_before_its_pictures_are_decoded(opened: Opened) -> None:
+    sizes = opened("images").run(
+        "Array.from(document.querySelectorAll('.strip'), (strip) => [strip.width, strip.height])"
+    )
+    assert sizes == [[(60 + 4) * 9 - 4, 60]] * 16
+
+
 def test_no_data_means_none(fitted: Fitted) -> None:
     estimator, source = fitted("digits")
     inside = choose_rows(estimator, source, 150)
