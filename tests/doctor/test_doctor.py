@@ -11,6 +11,8 @@ from patients import DIGITS, HEALTHY, ILL
 import vaekit
 from vaekit import AAE, AE, VAE
 from vaekit.doctor import Effect, Verdict, diagnose, examine, thresholds
+from vaekit.doctor.holes import advice_on_holes
+from vaekit.errors import ClashError
 
 SMALL = np.random.default_rng(0).normal(size=(220, 4))
 quick = {"max_epochs": 3, "random_state": 0}
@@ -84,6 +86,16 @@ def test_verdicts_do_not_depend_on_the_units_of_the_data():
     other = examine(VAE(2, **quick).fit(1000 * SMALL + 7), 1000 * SMALL + 7)
     for a, b in zip(one, other, strict=True):
         assert [e.value for e in a.effects] == pytest.approx([e.value for e in b.effects], rel=0.05, abs=0.02)
+
+
+@pytest.mark.parametrize(("kind", "possible"), [(VAE, True), (AAE, False)])
+def test_a_prior_is_advised_only_to_a_model_that_can_have_it(kind, possible):
+    assert ("--prior vamp" in advice_on_holes(kind(2, **quick).fit(SMALL))) == possible
+    if possible:
+        kind(2, prior="vamp", **quick).fit(SMALL)
+    else:
+        with pytest.raises(ClashError):
+            kind(2, prior="vamp", **quick).fit(SMALL)
 
 
 def test_what_a_model_has_not_is_not_examined():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from browser import Browser, Page
-from explored import MAKERS
+from explored import MAKERS, OTHERS
 
 from vaekit.data.source import Source
 from vaekit.explorer.condition import condition_of
@@ -23,7 +23,7 @@ def fitted() -> Callable[[str], tuple[Any, Source]]:
 
     def give(name: str) -> tuple[Any, Source]:
         if name not in known:
-            known[name] = MAKERS[name]()
+            known[name] = (MAKERS | OTHERS)[name]()
         return known[name]
 
     return give

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.datasets import load_digits, load_wine
+from torch import Tensor, nn
 
 from vaekit import AAE, CVAE, VAE, TabularVAE, part
 from vaekit.data.column import Column
@@ -46,6 +48,39 @@ def images() -> tuple[CVAE, Source]:
     where = np.array(["left", HOSTILE[0]])[(at[:, 1].ravel() > 14).astype(int)]
     source = labelled(np.round(pictures * 255).astype(np.uint8), where)
     return CVAE(16, **QUICK).fit(source.X, source.y), source
+
+
+class Residual(nn.Module):
+    """x + f(x)."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)
+
+
+def own_network() -> tuple[VAE, Source]:
+    """Digits for a network of the user's own, whose layers are not those that a page knows."""
+    with torch.random.fork_rng(devices=[]):
+        encoder = nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1), Residual(nn.GroupNorm(2, 4), nn.Hardswish()), nn.Flatten(), nn.Linear(256, 12)
+        )  # fmt: skip
+        decoder = nn.Sequential(
+            nn.Linear(2, 64),
+            Residual(nn.LayerNorm(64), nn.Mish()),
+            nn.Unflatten(1, (4, 4, 4)),
+            nn.PixelShuffle(2),
+        )
+    source = labelled(load_digits().images[:300], load_digits().target[:300])
+    return VAE(2, network=(encoder, decoder), **QUICK).fit(source.X), source
+
+
+def early_condition() -> tuple[CVAE, Source]:
+    """An encoder that reads the condition beside the data."""
+    source = labelled(load_digits().data[:300], load_digits().target[:300] > 4)
+    return CVAE(2, network=part("conditional-mlp", hidden=(16,)), **QUICK).fit(source.X, source.y), source
 
 
 def swiss_roll() -> tuple[AAE, Source]:
@@ -118,6 +153,15 @@ def mixed() -> tuple[TabularVAE, Source]:
     return vae, read(frame, words=True)
 
 
+def decoded_by_torch(estimator: Any, codes: Any, label: Any = None) -> tuple[Any, Any]:
+    """(what codes decode to (n, values), in the units of the data, and the unit that the network computes in)."""
+    if isinstance(estimator, TabularVAE):  # the means, before they are cells
+        found = estimator.treatment_.to_user(estimator._reader().decode(codes))
+    else:
+        found = estimator.inverse_transform(codes, c=label).reshape(len(codes), -1)
+    return found, np.broadcast_to(estimator.treatment_.scale, estimator.treatment_.event_shape).ravel()
+
+
 MAKERS: dict[str, Callable[[], tuple[Any, Source]]] = {
     "digits": digits,
     "images": images,
@@ -125,3 +169,5 @@ MAKERS: dict[str, Callable[[], tuple[Any, Source]]] = {
     "table": table,
     "mixed": mixed,
 }
+OTHERS = {"own-network": own_network, "early-condition": early_condition}
+"""For pages that hold onnxruntime-web."""

@@ -164,6 +164,8 @@ def test_the_page_moves_with_the_training(served: tuple[Path, Server], browser: 
     until_said(page, "The training has ended: epoch 3, ")
     after = page.shown, page.text("going"), page.run("document.getElementById('curves').toDataURL()")
     assert all(one != other for one, other in zip(before, after, strict=True))
+    chosen = page.run("document.getElementById('across').selectedOptions[0].textContent")
+    assert chosen.split(" · ")[1] in page.text("units")  # both say what the value tells now
     code = np.array([[0.5, -0.5]])
     np.testing.assert_allclose(page.decoded(code), later.inverse_transform(code), atol=2e-3)
     assert page.run("document.documentElement.scrollWidth") <= 320

@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 import torch
 from browser import Page
-from explored import FAMILIES, HOSTILE, MAKERS
+from explored import FAMILIES, HOSTILE, MAKERS, decoded_by_torch
 
-from vaekit import TabularVAE
-from vaekit.explorer.page import make_explorer
+from vaekit.explorer.page import content_of, make_explorer
 from vaekit.explorer.rows import choose_rows
 
 Fitted = Callable[[str], tuple[Any, Any]]
@@ -45,15 +44,8 @@ def test_two_hundred_codes_decode_as_in_torch(
     codes = np.random.default_rng(0).normal(size=(200, estimator.sizes_.latent_dim))
     conditional = estimator.sizes_.condition_dim > 0
     found = page.decoded(codes, ", [0, 1]" if conditional else "")
-    if isinstance(estimator, TabularVAE):
-        wanted = estimator.treatment_.to_user(
-            estimator._reader().decode(codes)
-        )  # the means, before they are cells
-    else:
-        wanted = estimator.inverse_transform(codes, c=1 if conditional else None).reshape(200, -1)
-    scale = np.broadcast_to(estimator.treatment_.scale, estimator.treatment_.event_shape).ravel()
-    away = np.abs(found - wanted) / scale  # in the units that the network computes in
-    assert away.max() <= most
+    wanted, unit = decoded_by_torch(estimator, codes, 1 if conditional else None)
+    assert (np.abs(found - wanted) / unit).max() <= most
 
 
 def test_cells_are_written_as_the_table_has_them(opened: Opened, fitted: Fitted) -> None:
@@ -176,6 +168,26 @@ def test_nothing_is_wider_than_the_window(opened: Opened, name: str) -> None:
         page.rest()
         assert page.run("document.documentElement.scrollWidth") <= width
         assert page.box("#stage")[2] > 0.4 * width
+
+
+def test_the_plane_shows_the_whole_of_a_prior_that_is_known_by_draws(fitted: Fitted) -> None:
+    estimator, source = fitted("swiss-roll")
+    told = content_of(estimator, choose_rows(estimator, source, 150)).told
+    drawn = estimator.model_.prior.sample(4000, torch.Generator().manual_seed(7), None).numpy()
+    low, high = np.transpose(told["reach"])
+    assert ((drawn >= low) & (drawn <= high)).all(axis=1).mean() > 0.97
+
+
+def test_the_rows_held_out_do_not_count_as_fitted(fitted: Fitted) -> None:
+    estimator, _ = fitted("digits")
+    assert "Fitted on 270 pictures" in content_of(estimator, None).lead
+
+
+def test_a_strip_has_its_size_before_its_pictures_are_decoded(opened: Opened) -> None:
+    sizes = opened("images").run(
+        "Array.from(document.querySelectorAll('.strip'), (strip) => [strip.width, strip.height])"
+    )
+    assert sizes == [[(60 + 4) * 9 - 4, 60]] * 16
 
 
 def test_no_data_means_none(fitted: Fitted) -> None:

@@ -18,7 +18,7 @@ EXTRAS = {
     "flows": ("zuko",),
     "distributed": ("lightning-fabric",),
     "serve": ("fastapi", "uvicorn", "starlette"),
-    "onnx": ("onnx", "onnxscript", "onnxruntime"),
+    "onnx": ("onnx", "onnxscript"),
     "tables": ("pandas", "pyarrow"),
     "hub": ("huggingface-hub",),
     "tensorboard": ("tensorboard",),

@@ -41,6 +41,18 @@ if TYPE_CHECKING:
     "--beside", metavar="RUN2", help="A second run on the same page; what you do to one, the other follows."
 )
 @option(
+    "--runtime",
+    type=click.Choice(["vaekit", "ort"]),
+    default="vaekit",
+    show_default=True,
+    help="What runs the networks; ort (onnxruntime-web) also those that are not our mlp or conv.",
+)
+@option(
+    "--ort-dir",
+    metavar="DIR",
+    help="With --runtime ort: the folder in which npm installed onnxruntime-web.",
+)
+@option(
     "--live",
     is_flag=True,
     help="Serve the page on this machine while RUN trains (`vaekit fit DATA --out RUN --live`).",
@@ -55,6 +67,8 @@ def command(
     weights: str,
     force: bool,
     beside: str | None,
+    runtime: str,
+    ort_dir: str | None,
     live: bool,
     data: str | None,
     **reading: Any,
@@ -64,9 +78,10 @@ def command(
     It decodes in the browser, loads nothing, and works offline; where it is goes to stdout.
     """
     if live:
-        if out is not None or beside is not None or force or no_data:
+        if out is not None or beside is not None or force or no_data or runtime == "ort" or ort_dir:
             raise click.UsageError(
-                "--live serves a page of RUN and writes none; leave out -o, --force, --beside and --no-data."
+                "--live serves a page of RUN and writes none; leave out -o, --force, --beside, --no-data, --runtime "
+                "and --ort-dir."
             )
         _serve(run, points, weights, lambda: _source(_record(run), data, reading, no_data))
         return
@@ -87,9 +102,15 @@ def command(
             force=force,
             beside=beside,
             source_beside=sources[-1],
+            runtime=runtime,
+            ort_dir=ort_dir,
         )
     page = written.page
     click.echo(f"{page.size / 1e6:.1f} MB, weights in {page.weights}. {page.inside}", err=True)
+    if page.runtime is not None:
+        click.echo(
+            f"{page.runtime.size / 1e6:.1f} MB of it are onnxruntime-web {page.runtime.version}.", err=True
+        )
     for sentence in page.said:
         click.echo(sentence, err=True)
     click.echo(written.path)

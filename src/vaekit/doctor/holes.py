@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from vaekit.compatibility import clashes
 from vaekit.doctor.patient import Patient
 from vaekit.doctor.thresholds import TOLD_APART
 from vaekit.doctor.verdict import Effect, Verdict
@@ -37,6 +40,13 @@ def prior_holes(patient: Patient) -> Verdict | None:
         f"A classifier tells decoded draws of the prior from decoded codes of {len(chosen):,} rows with an area under "
         f"the curve of {area:.2f} (0.5: not at all, 1: always) on draws that it had not seen: much of the prior "
         "decodes to what no row is like.",
-        f'{light}Fit again with prior="vamp" (--prior vamp), which follows the codes, or with fewer latent values.',
+        light + advice_on_holes(patient.estimator),
         (Effect("area under the curve, prior draws against posterior draws", area, TOLD_APART),),
     )
+
+
+def advice_on_holes(estimator: Any) -> str:
+    """What to try: a prior that follows the codes, for models that can have it."""
+    if clashes(estimator.spec_.with_(prior="vamp")):
+        return "Fit again for longer (max_epochs, --max-epochs), with another prior, or with fewer latent values."
+    return 'Fit again with prior="vamp" (--prior vamp), which follows the codes, or with fewer latent values.'

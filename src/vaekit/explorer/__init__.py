@@ -3,9 +3,10 @@
     written = explore_run("runs/digits-vae-1", source=read("digits"))
 
 The page holds the network, its weights and some rows of the data, and loads nothing. What it is made of:
-runtime.js runs the network and families.js what its numbers mean, latent.js knows densities and paths, views.js and
-columns.js draw examples, plane.js draws the plane of codes, explorer.js joins them to what a person touches, link.js
-lets two models follow each other, curves.js follows a training (`Live`), and start.js begins.
+runtime.js runs the network (ort.js where the page holds onnxruntime-web) and families.js what its numbers mean,
+latent.js knows densities and paths, views.js and columns.js draw examples, plane.js draws the plane of codes,
+explorer.js joins them to what a person touches, link.js lets two models follow each other, curves.js follows a training
+(`Live`), and start.js begins.
 """
 
 from vaekit.explorer.live import Live, serve

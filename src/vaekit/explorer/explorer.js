@@ -14,6 +14,7 @@
 
 const FRAMES_KEPT = 600;
 const STRIP = 9;
+const STRIP_GAP = 4;
 const UNITS_SHOWN = 24;
 const NEAREST = 6;
 // On dark paper classes are light: Paul Tol's light scheme, https://personal.sron.nl/~pault/
@@ -142,12 +143,18 @@ function makeExplorer(told, suffix) {
     return `${kind} ${r.numbers[row]}${label ? `, label ${label}` : ""}`;
   }
 
+  /** What the model says of each latent value that may be chosen. @param {any} select */
+  const nameOptions = (select) => {
+    for (const option of select.options) {
+      const weight = weightOf(Number(option.value));
+      option.textContent = unitName(Number(option.value)) + (weight ? ` · ${weight}` : "");
+    }
+  };
+
   const chooser = (/** @type {string} */ id, /** @type {number} */ chosen) => {
     const select = part(id);
-    for (const unit of told.units) {
-      const weight = weightOf(unit);
-      select.append(element("option", { value: String(unit), selected: unit === chosen }, unitName(unit) + (weight ? ` · ${weight}` : "")));
-    }
+    for (const unit of told.units) select.append(element("option", { value: String(unit), selected: unit === chosen }));
+    nameOptions(select);
     return select;
   };
   const across = chooser("across", plane.axes.x);
@@ -352,6 +359,11 @@ function makeExplorer(told, suffix) {
   /** @type {{unit: number, follow: () => void, renew: () => void, canvas: HTMLCanvasElement | null}[]} */
   const unitRows = [];
 
+  // The size of a picture of a strip, which is known before it is decoded, so that nothing moves when it is.
+  const { size: [wide, tall], ratio } = view.isPicture ? /** @type {any} */ (view) : { size: [0, 0], ratio: 1 };
+  const [stripWide, stripTall] = [Math.max(60, wide), Math.max(Math.round(60 / ratio), tall)];
+  const stripLine = (stripWide + STRIP_GAP) * STRIP - STRIP_GAP;
+
   /** @param {number} unit */
   function unitRow(unit) {
     const slider = element("input", { type: "range", "aria-label": `latent ${unitName(unit)}` });
@@ -361,7 +373,7 @@ function makeExplorer(told, suffix) {
       z[unit] = Number(slider.value);
       setCode(z);
     };
-    const canvas = view.isPicture && told.model.decoder ? element("canvas", { className: "strip", "aria-hidden": "true" }) : null;
+    const canvas = view.isPicture && told.model.decoder ? element("canvas", { className: "strip", width: stripLine, height: stripTall, "aria-hidden": "true" }) : null;
     if (canvas) canvas.onclick = (/** @type {MouseEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
       const [low, high] = told.reach[unit];
@@ -420,7 +432,6 @@ function makeExplorer(told, suffix) {
     const z = code.slice();
     /** @type {(() => void)[]} */
     const work = [];
-    const ratio = /** @type {any} */ (view).ratio || 1;
     for (const { unit, canvas } of unitRows) {
       if (!canvas) continue;
       const [low, high] = told.reach[unit];
@@ -430,12 +441,9 @@ function makeExplorer(told, suffix) {
           const at = z.slice();
           at[unit] = low + ((k + 0.5) * (high - low)) / STRIP;
           /** @type {any} */ (view).draw(small, model.decode(at, condition));
-          const [w, h, gap] = [Math.max(60, small.width), Math.max(Math.round(60 / ratio), small.height), 4];
-          const wide = (w + gap) * STRIP - gap;
-          if (canvas.width !== wide || canvas.height !== h) { canvas.width = wide; canvas.height = h; }
           const c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
           c.imageSmoothingEnabled = !sharp.checked;
-          c.drawImage(small, k * (w + gap), 0, w, h);
+          c.drawImage(small, k * (stripWide + STRIP_GAP), 0, stripWide, stripTall);
         });
       }
     }
@@ -711,6 +719,7 @@ function makeExplorer(told, suffix) {
     if (rows) Object.assign(rows, readRows(now.rows));
     Object.assign(told, { reach: now.reach, unitWeights: now.unitWeights, model: now.model });
     for (const row of unitRows) row.renew();
+    for (const select of [across, up]) if (select) nameOptions(select);
     setCode(code, false, true);
     plane.renew();
     showPath();

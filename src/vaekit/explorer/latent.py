@@ -48,7 +48,11 @@ def prior_for_page(estimator: Any, c: Array | None) -> dict[str, Any] | None:
 
 
 def _draws(z: torch.Tensor) -> dict[str, Any]:
-    return {"kind": "draws", "draws": packed(z.cpu().numpy(), "float32")}
+    draws = z.cpu().numpy()
+    low, high = np.percentile(draws, [0.5, 99.5], axis=0)
+    margin = 0.05 * (high - low)
+    ends = {"low": (low - margin).tolist(), "high": (high + margin).tolist()}
+    return {"kind": "draws", "draws": packed(draws, "float32"), **ends}
 
 
 def units_by_weight(
@@ -77,4 +81,8 @@ def reach_of(codes: Array | None, prior: dict[str, Any] | None, latent_dim: int)
         around = prior is not None and prior["kind"] == "normal"
         low = np.minimum(bottom - margin, -2.6 if around else np.inf)
         high = np.maximum(top + margin, 2.6 if around else -np.inf)
+    if prior is not None and prior["kind"] == "draws":
+        around = codes is not None
+        low = np.minimum(prior["low"], low if around else np.inf)
+        high = np.maximum(prior["high"], high if around else -np.inf)
     return np.stack([low, high], axis=1)

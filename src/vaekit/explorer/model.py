@@ -12,6 +12,7 @@ from vaekit.explorer.families import family_for_page, representation_for_page
 from vaekit.explorer.pack import packed
 from vaekit.explorer.rows import reader_of
 from vaekit.explorer.steps import CannotRun, decoder_steps, encoder_steps, linear_steps
+from vaekit.explorer.to_onnx import onnx_decoder, onnx_encoder
 from vaekit.kinds import Array
 from vaekit.likelihoods.decoded import DecodedLikelihood
 from vaekit.posteriors.encoded import EncodedPosterior
@@ -27,10 +28,11 @@ POSTERIORS: dict[type, str] = {
 }
 
 
-def model_for_page(estimator: Any, kind: str) -> tuple[dict[str, Any], list[str]]:
+def model_for_page(estimator: Any, kind: str, as_onnx: bool = False) -> tuple[dict[str, Any], list[str]]:
     """(the model as `makeModel` of runtime.js reads it, sentences on what the page cannot do).
 
-    kind: the type of the weights. "decoder" is None where the page cannot run it; `grid_for_page` then stands in.
+    kind: the type of the weights. as_onnx: networks are written for onnxruntime-web. "decoder" is None where the page
+    cannot run it; `grid_for_page` then stands in.
     """
     model, sizes = estimator.model_, estimator.sizes_
     told: dict[str, Any] = {
@@ -44,15 +46,17 @@ def model_for_page(estimator: Any, kind: str) -> tuple[dict[str, Any], list[str]
         "encoder": None,
     }
     said = []
+    better = "" if as_onnx else " Written with --runtime ort it may run it."
     try:
-        told |= _decoder(model.likelihood, told, kind)
+        told |= _decoder(model.likelihood, told, kind, as_onnx)
     except CannotRun as error:
         said.append(
             f"The page cannot run the decoder ({error}), so it shows pictures that were computed beforehand, on "
             f"a grid of {GRID_SIDE} places along each of two latent values; between them it shows the nearest."
+            + better
         )
     try:
-        told |= _encoder(model, told, kind)
+        told |= _encoder(model, told, kind, as_onnx)
     except CannotRun as error:
         said.append(f"The page cannot run the encoder ({error}), so nothing can be drawn or dropped on it.")
     if told["encoder"] is not None and estimator.treatment_.binarize in ("static", "dynamic"):
@@ -62,14 +66,15 @@ def model_for_page(estimator: Any, kind: str) -> tuple[dict[str, Any], list[str]
     return told, said
 
 
-def _decoder(likelihood: Any, told: dict[str, Any], kind: str) -> dict[str, Any]:
+def _decoder(likelihood: Any, told: dict[str, Any], kind: str, as_onnx: bool) -> dict[str, Any]:
     if not isinstance(likelihood, DecodedLikelihood):
         raise CannotRun(type(likelihood).__name__)
     inputs = told["latentDim"] + (told["conditionDim"] if told["decoderReadsCondition"] else 0)
-    return {"family": family_for_page(likelihood), "decoder": decoder_steps(likelihood.decoder, inputs, kind)}
+    steps = onnx_decoder if as_onnx else decoder_steps
+    return {"family": family_for_page(likelihood), "decoder": steps(likelihood.decoder, inputs, kind)}
 
 
-def _encoder(model: Any, told: dict[str, Any], kind: str) -> dict[str, Any]:
+def _encoder(model: Any, told: dict[str, Any], kind: str, as_onnx: bool) -> dict[str, Any]:
     posterior, likelihood = model.posterior, model.likelihood
     form = POSTERIORS.get(type(posterior))
     if form is None or not isinstance(posterior, EncodedPosterior):
@@ -80,8 +85,9 @@ def _encoder(model: Any, told: dict[str, Any], kind: str) -> dict[str, Any]:
     # Some encoders read the condition beside the example; of others, it joins the features.
     early = condition if getattr(posterior.encoder, "reads_condition", False) else 0
     features = int(posterior.encoder.features) + condition - early  # type: ignore[arg-type]
+    steps = onnx_encoder if as_onnx else encoder_steps
     return {
-        "encoder": encoder_steps(posterior.encoder, shape, kind, early),
+        "encoder": steps(posterior.encoder, shape, kind, early),
         "head": linear_steps(layers, features, kind),
         "encoderInputs": math.prod(shape) + early,
         "conditionIsEarly": bool(early),

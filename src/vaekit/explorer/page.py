@@ -18,6 +18,7 @@ from vaekit.explorer.columns import columns_for_page
 from vaekit.explorer.condition import Condition
 from vaekit.explorer.latent import prior_for_page, reach_of, units_by_weight
 from vaekit.explorer.model import decoded_at, grid_for_page, model_for_page
+from vaekit.explorer.ort import OnnxRuntime
 from vaekit.explorer.pack import json_for_page, packed
 from vaekit.explorer.rows import Chosen, codes_of, kl_per_unit, rows_for_page
 from vaekit.kinds import Array
@@ -35,6 +36,7 @@ _LEAD_OF_TWO = (
 WEIGHTS = ("auto", "float32", "float16")
 SCRIPTS = (
     "runtime.js",
+    "ort.js",
     "families.js",
     "latent.js",
     "columns.js",
@@ -50,8 +52,8 @@ SCRIPTS = (
 
 @dataclass(frozen=True)
 class Explorer:
-    """A page: its html, how many rows are inside, in numbers and words, in which type the weights are, and what
-    it cannot do.
+    """A page: its html, how many rows are inside, in numbers and words, in which type the weights are, what it cannot
+    do, and what of another runs its networks.
     """
 
     html: bytes
@@ -59,6 +61,7 @@ class Explorer:
     inside: str
     weights: str
     said: tuple[str, ...]
+    runtime: OnnxRuntime | None = None
 
     @property
     def size(self) -> int:
@@ -69,7 +72,7 @@ class Explorer:
 @dataclass(frozen=True)
 class Content:
     """One model on a page: a title, what it holds as `makeExplorer` of explorer.js reads it, how many rows are inside
-    in numbers and words, and what it cannot do.
+    in numbers and words, what it cannot do, and what of another runs its networks.
     """
 
     title: str
@@ -78,6 +81,7 @@ class Content:
     rows: int
     inside: str
     said: tuple[str, ...]
+    runtime: OnnxRuntime | None = None
 
 
 def make_explorer(estimator: Any, chosen: Chosen | None, **options: Any) -> Explorer:
@@ -94,17 +98,19 @@ def content_of(
     data: Mapping[str, Any] | None = None,
     run: str = "RUN",
     measured: Any = None,
+    runtime: OnnxRuntime | None = None,
 ) -> Content:
     """What a page holds of a fitted estimator.
 
     chosen: the rows inside, or None for none. weights: "float32", "float16" or "auto". condition: of a model
     that has one. data: where the data came from (`Source.to_json`). run: the folder, for the line of code.
-    measured: rows (and their condition) that latent values are ordered by where none are inside.
+    measured: rows (and their condition) that latent values are ordered by where none are inside. runtime: what runs
+    the networks, instead of the page's own scripts.
     """
     if weights not in WEIGHTS:
         raise SpecError(f"weights={weights!r} is not possible; there are: {', '.join(WEIGHTS)}.")
-    kind = _kind(estimator, weights)
-    model, said = model_for_page(estimator, kind)
+    kind = _kind(estimator, weights, runtime)
+    model, said = model_for_page(estimator, kind, runtime is not None)
     sizes, model["rest"] = estimator.sizes_, condition.rest if condition else []
     c = condition.rows if condition else None
     X = chosen.X if chosen is not None else measured
@@ -140,7 +146,8 @@ def content_of(
         "weights": kind,
     }
     inside = 0 if chosen is None else len(chosen)
-    return Content(title, told, _lead(estimator), inside, inside_in_words(chosen), tuple(said))
+    runs = runtime if model["decoder"] or model["encoder"] else None
+    return Content(title, told, _lead(estimator), inside, inside_in_words(chosen), tuple(said), runs)
 
 
 def page_of(
@@ -165,6 +172,7 @@ def page_of(
         for sentence in each.said
     )
     inside = " ".join(dict.fromkeys(each.inside for each in contents))
+    runtime = next((each.runtime for each in contents if each.runtime), None)
     html = _render(
         title=" beside ".join(names or kinds),
         lead=content.lead if beside is None else _LEAD_OF_TWO,
@@ -175,9 +183,10 @@ def page_of(
         names=names or kinds,
         kinds=kinds,
         live=live,
+        runtime=runtime,
         data=json_for_page({**content.told, **pair, "live": live}),
     )
-    return Explorer(html, max(each.rows for each in contents), inside, weights, said)
+    return Explorer(html, max(each.rows for each in contents), inside, weights, said, runtime)
 
 
 def inside_in_words(chosen: Chosen | None) -> str:
@@ -193,7 +202,11 @@ def inside_in_words(chosen: Chosen | None) -> str:
     return f"{len(chosen):,} rows of the data are inside: {' and '.join(found)}."
 
 
-def _kind(estimator: Any, weights: str) -> str:
+def _kind(estimator: Any, weights: str, runtime: OnnxRuntime | None) -> str:
+    if runtime is not None:
+        if weights == "float16":
+            raise SpecError("runtime 'ort' runs weights in float32; leave out weights='float16' (--weights).")
+        return "float32"
     if weights != "auto":
         return weights
     numbers = sum(p.numel() for p in estimator.model_.parameters())
@@ -235,6 +248,7 @@ def _check(
 def _lead(estimator: Any) -> str:
     """What is inside in one sentence for a person, and what to do."""
     latent_dim, look = estimator.sizes_.latent_dim, Look.of(estimator)
+    trained = estimator.profile_.rows - (0 if estimator.held_out_ is None else len(estimator.held_out_))
     values = f"{latent_dim} latent value" + ("s" if latent_dim > 1 else "")
     if look.picture is None:
         what = f"rows of {len(look.names)} columns"
@@ -242,15 +256,18 @@ def _lead(estimator: Any) -> str:
         channels, height, width = look.picture
         what = f"pictures of {height} × {width}" + (f" in {channels} channels" if channels > 1 else "")
     return (
-        f"Fitted on {estimator.profile_.rows:,} {what}, each told by a code of {values}. Drag the point: what you see "
+        f"Fitted on {trained:,} {what}, each told by a code of {values}. Drag the point: what you see "
         "is decoded in this page."
     )
 
 
-def _render(**said: Any) -> bytes:
+def _render(runtime: OnnxRuntime | None, **said: Any) -> bytes:
     style, script = _text("explorer.css"), _script()
     sums = {"style_sum": _sum(style), "script_sum": _sum(script)}
-    html: str = _template().render(**said, **sums, style=style, script=script, version=__version__)
+    sums["runtime_sum"] = _sum(runtime.script) if runtime else ""
+    html: str = _template().render(
+        runtime=runtime, **said, **sums, style=style, script=script, version=__version__
+    )
     return html.encode()
 
 

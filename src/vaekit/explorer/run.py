@@ -10,8 +10,10 @@ from vaekit.data.source import Source
 from vaekit.errors import OutputExists, RunError
 from vaekit.estimators.files import load
 from vaekit.explorer.condition import condition_of
+from vaekit.explorer.ort import OnnxRuntime, runtime_of
 from vaekit.explorer.page import LARGEST_PAGE, Content, Explorer, content_of, page_of
 from vaekit.explorer.rows import Chosen, choose_rows, same_rows
+from vaekit.explorer.to_onnx import check_exporter
 from vaekit.run import from_json, read_plain, write_file
 
 POINTS = 2000
@@ -36,6 +38,8 @@ def explore_run(
     force: bool = False,
     beside: str | Path | None = None,
     source_beside: Source | None = None,
+    runtime: str = "vaekit",
+    ort_dir: str | Path | None = None,
     **own: Any,
 ) -> Written:
     """Write the explorer of a run to `out`, or to explorer.html in its folder.
@@ -44,19 +48,24 @@ def explore_run(
     order. points: the most rows inside. embed=False puts none inside, and reads them for the order only.
     weights: "float32", "float16", or "auto" (half precision for large networks). force: replace a file that is
     there, and write a page of more than 25 MB. beside: a second run on the same page, with `source_beside`, its data;
-    of the same data it shows the same rows. `own`: modules of the user's own, as `load` takes them back.
-    Raises OutputExists and RunError before anything is written.
+    of the same data it shows the same rows. runtime: what runs the networks, "vaekit" for scripts of ours, which know
+    our mlp and conv, or "ort" for onnxruntime-web, which runs what torch can export: a copy that npm made in `ort_dir`
+    is put into the page. `own`: modules of the user's own, as `load` takes them back.
+    Raises OutputExists, SpecError, MissingExtra and RunError before anything is written.
     """
     place = Path(run) / "explorer.html" if out is None else Path(out)
     refuse_file(place, force, inside=out is None)
+    ort = runtime_of(runtime, ort_dir)
+    if ort is not None:
+        check_exporter()
     shown = shown_of(run, source, points, **own)
-    content = shown.content(embed, weights)
+    content = shown.content(embed, weights, ort)
     if beside is None:
         page = page_of(content)
     else:
         other = shown_of(beside, source_beside, points, shown, **own)
         same = embed and shown.has_rows_of(source_beside)
-        page = page_of(content, other.content(embed, weights), _names(run, beside), same)
+        page = page_of(content, other.content(embed, weights, ort), _names(run, beside), same)
     if page.size > LARGEST_PAGE and not force:
         raise RunError(_too_large(page))
     write_file(place, page.html)
@@ -81,7 +90,9 @@ class Shown:
             return False
         return (source.sha256, source.rows) == (mine.sha256, mine.rows)
 
-    def content(self, embed: bool = True, weights: str = "auto") -> Content:
+    def content(
+        self, embed: bool = True, weights: str = "auto", runtime: OnnxRuntime | None = None
+    ) -> Content:
         """What a page holds of it; embed=False: without rows."""
         return content_of(
             self.estimator,
@@ -91,6 +102,7 @@ class Shown:
             data=self.record or (None if self.source is None else self.source.to_json()),
             run=self.run,
             measured=None if self.chosen is None else self.chosen.X,
+            runtime=runtime,
         )
 
 
@@ -131,9 +143,11 @@ def _is_same(source: Source, record: Any, estimator: Any) -> bool:
 
 
 def _too_large(page: Explorer) -> str:
-    lighter = "--no-data" if page.rows else "--weights float16"
-    fewer = f"fewer --points than {page.rows:,}, " if page.rows else ""
+    if page.rows:
+        lighter = f"fewer --points than {page.rows:,}, --no-data, or "
+    else:
+        lighter = "" if page.runtime else "--weights float16, or "
     return (
         f"the page would have {page.size / 1e6:.1f} MB, and more than {LARGEST_PAGE / 1e6:.0f} MB open slowly; give "
-        f"{fewer}{lighter}, or --force to write it all the same."
+        f"{lighter}--force to write it all the same."
     )

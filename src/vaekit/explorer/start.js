@@ -51,8 +51,9 @@ function fail(text) {
 /** @type {any} */
 const vaekit = {};
 vaekit.ready = new Promise((resolve, reject) => {
-  const begin = () => {
+  const begin = async () => {
     try {
+      if (byId("vaekit-ort")) await startOrt();
       start();
       resolve(undefined);
     } catch (error) {

@@ -90,7 +90,7 @@ function pictureView(look) {
     context.drawImage(small, 0, 0, canvas.width, canvas.height);
     return canvas;
   }
-  return { isPicture: true, make, draw, large, ratio: wide / height };
+  return { isPicture: true, make, draw, large, ratio: wide / height, size: [wide, height] };
 }
 
 const MOST_BARS = 200;
