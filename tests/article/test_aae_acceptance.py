@@ -14,7 +14,7 @@ import pytest
 import torch
 from sklearn.neural_network import MLPClassifier
 
-from vaekit import AAE, AE, VAE, ClusterAAE, SemiSupervisedAAE, SemiSupervisedVAE, part
+from vaekit import AAE, AE, VAE, ClusterAAE, SemiSupervisedAAE, SemiSupervisedVAE, part, preset
 from vaekit.data.labels import kept_labels
 from vaekit.measure.sliced import sliced_wasserstein
 from vaekit.spec import Sizes, build
@@ -96,11 +96,10 @@ def test_38_codes_fall_into_the_place_of_their_digit(
 @pytest.mark.long
 @pytest.mark.parametrize("prior", ["petals", "swiss-roll"])
 def test_38_codes_under_the_schedule_of_the_source(prior: str, mnist: Any, trained: Any, accept: Any) -> None:
-    """Its networks, dropout, paces and epochs; the encoder follows the critic once a step, there twice."""
-    options = NARROW | {"network": part("mlp", hidden=(1000, 1000), dropout=0.1)}
-    critic = part("code-critic", hidden=(1000, 1000), learning_rate=2e-4)
-    made = AAE(prior=prior, labels="prior", critic=critic, max_epochs=20, schedule="constant", **options)
-    aae = trained(f"aae-{prior}-source", lambda: SimpleNamespace(fit=lambda X: made.fit(X, mnist.y)), mnist.X)
+    made = preset("aae-1000", prior=prior, random_state=0)
+    aae = trained(
+        f"aae-{prior}-source", lambda: SimpleNamespace(fit=lambda X: made.fit(X, mnist.y)), mnist.X
+    )
     found = aae.diagnose(mnist.test.X, mnist.test.y)["label_recovery"].value
     accept(
         38, f"{prior}: test codes in the place of their digit, 20 epochs of 2 x 1000, as the source", found

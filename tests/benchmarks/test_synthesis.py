@@ -8,7 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from benchmarks.mixed_tables import TABLES, MixedTable
-from benchmarks.synthesis import OURS, PEER, REAL, TAUGHT, TOLD, better, lines, taught, told_apart
+from benchmarks.synthesis import (
+    DEFAULT,
+    OURS,
+    PEER,
+    REAL,
+    TAUGHT,
+    TO_LEARN_FROM,
+    TOLD,
+    better,
+    lines,
+    report,
+    taught,
+    told_apart,
+)
 
 
 def rows(n: int, seed: int) -> pd.DataFrame:
@@ -38,17 +51,29 @@ def test_rows_of_the_law_teach_it_and_shuffled_ones_teach_nothing() -> None:
 
 @pytest.mark.parametrize("name", [TOLD, TAUGHT])
 def test_less_is_better_where_rows_are_told_apart_and_more_where_they_teach(name: str) -> None:
-    areas = {OURS: [0.6, 0.7], PEER: [0.8, 0.9], REAL: [0.5]}
-    assert better(name, areas) is (name == TOLD)
+    areas = {DEFAULT: [0.6, 0.7], PEER: [0.8, 0.9], REAL: [0.5]}
+    assert better(name, areas, DEFAULT) is (name == TOLD)
 
 
 def test_the_table_has_a_row_a_table_and_measure() -> None:
-    areas = {OURS: [0.6, 0.7], PEER: [0.8, 0.9], REAL: [0.5]}
+    areas = {DEFAULT: [0.6, 0.7], TO_LEARN_FROM: [0.9, 0.9], PEER: [0.8, 0.9], REAL: [0.5]}
     one = TABLES[0]
     written = lines({one.name: {TOLD: areas, TAUGHT: areas}}, {one.name: (20, 10)}, [one])
     assert len(written) == 4
     assert "0.650 (0.600 to 0.700)" in written[2] and "20 / 10" in written[2]
-    assert written[2].endswith(f"{OURS} |") and written[3].endswith(f"{PEER} |")
+    assert written[2].endswith(f"{DEFAULT} |") and written[3].endswith(f"{TO_LEARN_FROM} |")
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_what_is_required_is_required_of_one_of_ours_by_every_measure_on_every_table(reached: bool) -> None:
+    told = {DEFAULT: [0.6], TO_LEARN_FROM: [0.7 if reached else 0.9], PEER: [0.8], REAL: [0.5]}
+    taught_by = {DEFAULT: [0.7], TO_LEARN_FROM: [0.9], PEER: [0.8], REAL: [0.95]}
+    one = TABLES[0]
+    good, page = report({one.name: {TOLD: told, TAUGHT: taught_by}}, {one.name: (20, 10)}, [one])
+    assert good is reached
+    assert f"{DEFAULT}: MISSED {one.name}, taught" in page[-1]
+    assert (f"{TO_LEARN_FROM}: reached" in page[-1]) is reached
+    assert set(OURS) == {DEFAULT, TO_LEARN_FROM}
 
 
 def test_held_out_rows_are_the_same_every_time_and_never_learned_from(tmp_path: Path) -> None:
