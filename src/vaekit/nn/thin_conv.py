@@ -11,7 +11,7 @@ class ThinConv(nn.Conv2d):
     """A convolution of stride 1 and odd kernel to a few channels, of which a CPU would make 8 or 16 and keep those few.
 
     One product of matrices gives what every pixel adds to each of its neighbours, and `fold` adds that up: the same
-    numbers but for rounding, in a third of the time.
+    numbers but for rounding, in half the time or less.
     """
 
     most_channels = 4
