@@ -97,9 +97,7 @@ def test_38_codes_fall_into_the_place_of_their_digit(
 @pytest.mark.parametrize("prior", ["petals", "swiss-roll"])
 def test_38_codes_under_the_schedule_of_the_source(prior: str, mnist: Any, trained: Any, accept: Any) -> None:
     made = preset("aae-1000", prior=prior, random_state=0)
-    aae = trained(
-        f"aae-{prior}-source", lambda: SimpleNamespace(fit=lambda X: made.fit(X, mnist.y)), mnist.X
-    )
+    aae = trained(f"aae-{prior}-source", lambda: SimpleNamespace(fit=lambda X: made.fit(X, mnist.y)), mnist.X)
     found = aae.diagnose(mnist.test.X, mnist.test.y)["label_recovery"].value
     accept(
         38, f"{prior}: test codes in the place of their digit, 20 epochs of 2 x 1000, as the source", found

@@ -79,6 +79,15 @@ def test_a_mistyped_number_is_shown_with_its_row(odd):
     assert only.told.startswith(f"numbers, but for {odd!r} (row 41); write a plain number there")
 
 
+@pytest.mark.parametrize(
+    ("last", "said"), [(-999, ["sentinel"]), (-99, ["sentinel"]), (99, []), (250, []), (-9, [])]
+)
+def test_a_lonely_sentinel_is_named_where_it_is_very_far_away(last, said):
+    """172.5, 160.1, 165, 181.2, 158.9 are 22.3 wide."""
+    frame = pandas.DataFrame({"height": [172.5, 160.1, 165.0, 181.2, 158.9, last]})
+    assert [found.name for found in vaekit.inspect(frame).suspicions] == said
+
+
 def test_what_to_type_for_a_sentinel_makes_it_missing_and_keeps_the_other_spellings(tmp_path: Path):
     path = tmp_path / "x.csv"
     rows = [f"{20 + i},{i * i % 17}" for i in range(30)] + ["-999,3", "-999,?", "N/A,4"]

@@ -20,6 +20,8 @@ from vaekit.kinds import Array
 
 SENTINELS = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999)
 EPOCHS = ("1900-01-01", "1899-12-30", "1970-01-01", "9999-12-31")
+VERY_FAR = 10.0
+"""Times the width of all other values."""
 TIMES_APART = (10.0, 100.0, 1000.0)
 _QUANTITY = re.compile(
     r"(?P<before>[^\w\s.,+-]{0,2}|[A-Z]{3})\s*(?P<number>[-+]?\d[\d.,' ]*)\s*(?P<after>[^\d\s.,]{0,12})"
@@ -76,20 +78,21 @@ def _infinite(frame: Frame) -> Iterator[Suspicion]:
 
 
 def _sentinels(frame: Frame) -> Iterator[Suspicion]:
-    """A number such as -999 that stands at the end of a range, far from the rest of it, more than once."""
+    """A number such as -999 that stands at the end of a range, far from the rest of it; very far if only once."""
     for name, cells in _of("number", frame):
         values, counts = cells.distinct
         for at in (0, -1):
-            if len(values) < 4 or float(values[at]) not in SENTINELS or counts[at] < 2:
+            if len(values) < 4 or float(values[at]) not in SENTINELS:
                 continue
             rest = values[1:] if at == 0 else values[:-1]
             gap = abs(float(values[at]) - float(rest[at]))
             spread = float(rest[-1] - rest[0])
-            if gap > max(spread / 2, 1.0):
+            if gap > max((spread / 2 if counts[at] > 1 else VERY_FAR * spread), 1.0):
+                many = "1 row" if counts[at] == 1 else f"{counts[at]:,} rows"
                 yield Suspicion(
                     "sentinel",
                     (name,),
-                    f"{values[at]:g} stands in {counts[at]:,} rows, far from the others ({rest[0]:g} to "
+                    f"{values[at]:g} stands in {many}, far from the others ({rest[0]:g} to "
                     f"{rest[-1]:g}); if it means missing, make it so",
                     f"{values[at]:g}",
                 )
