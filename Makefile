@@ -77,7 +77,7 @@ numbered = $(subst $(space), or ,$(patsubst %,test_%_,$(TESTS)))
 
 # Environments: what each holds beside the package, and the versions that it is made of.
 pins = constraints.txt
-.venv-dev/ready:    groups = --group test --group check
+.venv-dev/ready:    groups = --group test --group check --group export
 .venv-docs/ready:   groups = --group docs
 .venv-oldest/ready: groups = --group test
 .venv-oldest/ready: pins = constraints-oldest.txt
