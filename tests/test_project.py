@@ -79,7 +79,8 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "groups"), [("constraints.txt", ["test", "check", "export", "docs"]), ("constraints-oldest.txt", ["test"])]
+    ("file", "groups"),
+    [("constraints.txt", ["test", "check", "export", "docs"]), ("constraints-oldest.txt", ["test"])],
 )
 def test_every_requirement_is_pinned_to_a_version_that_it_allows(file: str, groups: list[str]) -> None:
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
