@@ -194,6 +194,15 @@ class Page:
             self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, button="left", buttons=1)
         self.mouse("mouseReleased", *places[-1])
 
+    def follows_a_drag(self, selector: str) -> bool:
+        """Whether the example looks different after a drag across this element."""
+        self.rest()
+        before = self.shown
+        x, y, width, height = self.box(selector)
+        self.drag([(x + share * width, y + 0.4 * height) for share in (0.3, 0.5, 0.7, 0.9)])
+        self.rest()
+        return self.shown != before
+
     def key(self, name: str) -> None:
         letter = {"Enter": "\r"}.get(name, name if len(name) == 1 else "")
         code = {"Tab": 9, "Enter": 13, " ": 32, "ArrowUp": 38}.get(name, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tables import frames, people
 
 import vaekit
 from vaekit.data.frame import as_frame
+from vaekit.data.names import as_typed
 from vaekit.data.schema import Schema
 from vaekit.data.suspicion import suspicions
 from vaekit.errors import DataError, RunError
@@ -93,7 +95,7 @@ def test_what_to_type_for_a_sentinel_makes_it_missing_and_keeps_the_other_spelli
     rows = [f"{20 + i},{i * i % 17}" for i in range(30)] + ["-999,3", "-999,?", "N/A,4"]
     path.write_text("age,visits\n" + "\n".join(rows) + "\n")
     advice = vaekit.inspect(path).advice
-    assert advice == ["if -999 means missing: --na -999 --na 'N/A' --na '?'"]
+    assert advice == ["if -999 means missing: --na -999 --na N/A --na '?'"]
     assert vaekit.inspect(path, na=["-999", "N/A", "?"]).holes == {
         "age": {"-999": 2, "N/A": 1},
         "visits": {"?": 1},
@@ -155,3 +157,8 @@ def test_what_is_no_table_is_refused(tmp_path: Path):
         vaekit.inspect(pandas.DataFrame({"a": []}))
     with pytest.raises(DataError, match="pictures, and inspect looks at tables"):
         vaekit.inspect("digits")
+
+
+@pytest.mark.parametrize("word", ["age", "나이", "first name", "it's", "$HOME", "N/A", "?", "-999", "a`b"])
+def test_a_shell_reads_a_typed_word_as_it_was(word: str):
+    assert shlex.split(f"--drop {as_typed(word)}") == ["--drop", word]

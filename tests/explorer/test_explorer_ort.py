@@ -222,12 +222,7 @@ def test_two_hundred_codes_and_their_rows_are_what_torch_makes_of_them(
     wanted, unit = decoded_by_torch(estimator, codes, label)
     assert (np.abs(page.decoded(codes, c) - wanted) / unit).max() <= 1e-4
 
-    page.rest()
-    before = page.shown
-    x, y, width, height = page.box("#stage")
-    page.drag([(x + share * width, y + 0.4 * height) for share in (0.3, 0.5, 0.7, 0.9)])
-    page.rest()
-    assert page.shown != before
+    assert page.follows_a_drag("#stage")
     assert (page.requests, page.complaints) == ([], [])
     assert page.run("document.getElementById('trouble').hidden")
 

@@ -23,12 +23,7 @@ Opened = Callable[..., Page]
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_page_loads_nothing_complains_of_nothing_and_follows_the_point(opened: Opened, name: str) -> None:
     page = opened(name)
-    page.rest()
-    before = page.shown
-    x, y, width, height = page.box("#stage")
-    page.drag([(x + share * width, y + 0.4 * height) for share in (0.3, 0.5, 0.7, 0.9)])
-    page.rest()
-    assert page.shown != before
+    assert page.follows_a_drag("#stage")
     assert len(page.run("window.vaekit.frameTimes()")) >= 2
     assert (page.requests, page.complaints) == ([], [])
     assert page.run("document.getElementById('trouble').hidden")

@@ -18,7 +18,7 @@ SHAPES = [  # pictures, channels, height, width, channels after, kernel
 
 
 def pair(before: int, after: int, kernel: int) -> tuple[ThinConv, nn.Conv2d]:
-    thin = ThinConv(before, after, kernel, 1, kernel // 2).double()
+    thin = ThinConv(before, after, kernel).double()
     plain = nn.Conv2d(before, after, kernel, 1, kernel // 2).double()
     plain.load_state_dict(thin.state_dict())
     return thin, plain
@@ -49,7 +49,7 @@ def test_it_gives_the_values_and_gradients_of_torch(
 
 
 def test_models_that_train_together_go_through_it_as_one_by_one() -> None:
-    layers = [ThinConv(4, 1, 3, 1, 1) for _ in range(3)]
+    layers = [ThinConv(4, 1, 3) for _ in range(3)]
     x = torch.randn(3, 2, 4, 6, 6, generator=torch.Generator().manual_seed(1))
     weights, buffers = torch.func.stack_module_state(layers)
     together = vmap(lambda w, b, each: functional_call(layers[0], (w, b), (each,)))(weights, buffers, x)

@@ -1,6 +1,8 @@
-"""How the columns of a table differ from those that are wanted, in one sentence."""
+"""Names of columns: how those of a table differ from those that are wanted, and how one is typed."""
 
 from __future__ import annotations
+
+import shlex
 
 
 def differences(wanted: list[str], given: list[str]) -> str | None:
@@ -31,5 +33,5 @@ def _quoted(names: list[str]) -> str:
 
 
 def as_typed(word: str) -> str:
-    """A word as it is typed on a command line: in quotes where it holds more than letters, digits, - and _."""
-    return word if word.replace("_", "a").replace("-", "a").isalnum() else f"'{word}'"
+    """A word as it is typed on a command line: letters of any script as they are, in quotes where a shell needs it."""
+    return word if word.replace("_", "a").replace("-", "a").isalnum() else shlex.quote(word)

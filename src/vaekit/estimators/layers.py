@@ -18,6 +18,7 @@ from vaekit.errors import SpecError
 from vaekit.estimators.vae import VAE
 from vaekit.likelihoods.decoded import DecodedLikelihood
 from vaekit.spec import is_name_or_part, part
+from vaekit.train.timebox import seconds_of
 
 CODE_NETWORK = part("mlp", hidden=(400,))
 """The network of the second model, between codes, and classes and styles."""
@@ -72,6 +73,11 @@ def refuse_checkpoint(codes: int, checkpoint: Any) -> None:
             f"a fit with first={codes} is two fits, which a checkpoint does not keep; give no checkpoint, or "
             "first=None."
         )
+
+
+def half_of(max_time: float | str | None) -> float | None:
+    """The seconds that each of two fits may take; None for as long as it takes."""
+    return None if max_time is None else seconds_of(max_time) / 2
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from vaekit.estimators.adversarial import critics_of
 from vaekit.estimators.labelled import LabelledEstimator, repeated
 from vaekit.estimators.layers import (
     first_model,
+    half_of,
     put_together,
     refuse_checkpoint,
     refuse_other_likelihoods,
@@ -29,7 +30,6 @@ from vaekit.kinds import Array
 from vaekit.measure import LogLikelihood
 from vaekit.spec import Spec, part
 from vaekit.train import Outcome
-from vaekit.train.timebox import seconds_of
 
 LEAST_PROBABILITY = 1e-12
 
@@ -287,7 +287,7 @@ class SemiSupervisedVAE(SemiSupervisedEstimator):
         if self.first is None:
             return super().fit(X, y, max_time=max_time, checkpoint=checkpoint)
         refuse_checkpoint(self.first, checkpoint)
-        half = None if max_time is None else seconds_of(max_time) / 2
+        half = half_of(max_time)
         with seeded(self) as seed:
             whole = self._begin(X, y)
             refuse_other_likelihoods(self.first, whole.training.model.likelihood)

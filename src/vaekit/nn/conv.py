@@ -87,7 +87,7 @@ class ConvDecoder(nn.Module):
             before = after
         self.layers = nn.Sequential(*layers)
         # Of stride 1, where a transposed convolution is a convolution, and this one is faster.
-        self.last = empty_layer(ThinConv, before, parameters * shape[0], kernel, 1, kernel // 2)
+        self.last = empty_layer(ThinConv, before, parameters * shape[0], kernel)
 
     def forward(self, z: Tensor) -> Tensor:
         # Laid out as (height, width, channel), so that the permuted view is channels_last without a copy.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -16,6 +18,11 @@ class ThinConv(nn.Conv2d):
 
     most_channels = 4
 
+    def __init__(
+        self, before: int, after: int, kernel: int, device: Any = None, dtype: torch.dtype | None = None
+    ) -> None:
+        super().__init__(before, after, kernel, padding=kernel // 2, device=device, dtype=dtype)
+
     def forward(self, x: Tensor) -> Tensor:
         if (
             x.device.type != "cpu"
@@ -29,4 +36,5 @@ class ThinConv(nn.Conv2d):
         shares = self.weight.flip(2, 3).permute(0, 2, 3, 1).reshape(-1, self.in_channels) @ pixels.t()
         by_picture = shares.view(-1, len(x), height * width).transpose(0, 1)
         added = functional.fold(by_picture, (height, width), kernel, padding=kernel // 2)
-        return added if self.bias is None else added + self.bias.view(-1, 1, 1)
+        assert self.bias is not None
+        return added + self.bias.view(-1, 1, 1)
