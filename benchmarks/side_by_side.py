@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,9 @@ PROFILES = {
 """deed -> the profile that says where its time goes."""
 
 OURS = Against("vaekit", "vaekit")
+
+REST = 0.5
+"""Seconds before a turn: threads of some libraries go on turning on a core after their work, waiting for more."""
 
 
 @dataclass
@@ -126,6 +130,7 @@ def _go_round(sides: dict[str, Side], found: Comparison, number: int) -> None:
     names = list(sides)
     start = number % len(names)
     for name in names[start:] + names[:start]:
+        time.sleep(REST)
         try:
             found.answers.setdefault(name, []).append(sides[name].turn())
         except PeerFailed as failure:

@@ -43,7 +43,7 @@ def row_keys(rows: Array, seed: int) -> Array:
     # Whole numbers have zeros at their end, which a product keeps; the other half of the bits fills them.
     bits = bits ^ (bits >> np.uint32(16))
     places = _scrambled(np.arange(bits.shape[1], dtype=np.uint64) + np.uint64(seed % 2**63))
-    mixed = bits.astype(np.uint64) @ (places | np.uint64(1))
+    mixed = np.einsum("nf,f->n", bits.astype(np.uint64), places | np.uint64(1))
     return _scrambled(mixed ^ _scrambled(np.full(1, seed % 2**63, np.uint64)))
 
 

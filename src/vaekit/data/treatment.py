@@ -17,6 +17,7 @@ import numpy as np
 
 from vaekit.data.holes import has_holes
 from vaekit.data.layout import as_rows, blocks
+from vaekit.data.mapped import is_mapped
 from vaekit.data.moments import Moments
 from vaekit.data.noise import row_keys, row_uniforms
 from vaekit.data.profile import Profile
@@ -101,7 +102,7 @@ class Treatment:
         )
 
     def to_model(self, X: Any) -> Array:
-        """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape).
+        """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape); a view where it can be.
 
         Sparse rows stay so, and are treated where they are taken.
         """
@@ -114,6 +115,8 @@ class Treatment:
         if isinstance(X, SparseRows):
             as_it_is = self._as_it_is
             return X.float32() if as_it_is else SparseRows(X.matrix, (self.offset, self.scale))  # type: ignore[return-value]
+        if self._as_it_is and self.binarize in (None, "dynamic") and X.dtype == np.float32 and not is_mapped(X):
+            return np.require(X, requirements=["C", "W"]).reshape(len(X), *self.event_shape)
         x = np.empty((len(X), *self.event_shape), dtype=np.float32)
         done = 0
         for block in blocks(X):
