@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.datasets import load_digits, load_iris
 
-from vaekit import AE, VAE, part, preset
+from vaekit import AAE, AE, CVAE, VAE, ClusterAAE, OutlierVAE, part, preset
 from vaekit.errors import ClashError, DataError, NetworkError, SpecError, UnknownOption, UnknownPart
 from vaekit.machine import fast_torch
 
@@ -36,6 +36,28 @@ def test_global_seeds_and_torch_settings_are_left_alone():
     assert torch.equal(torch.get_rng_state(), torch_state)
     assert (np.random.get_state()[1] == numpy_state).all()
     assert (torch.get_float32_matmul_precision(), torch.get_num_threads()) == (precision, threads)
+
+
+OWNERS = {
+    "AE": AE(denoise="gaussian", **quick),
+    "VAE": VAE(denoise="salt-and-pepper", likelihood="bernoulli", binarize="dynamic", **quick),
+    "CVAE": CVAE(**quick),
+    "AAE": AAE(labels="prior", denoise="masking", **quick),
+    "ClusterAAE": ClusterAAE(3, **quick),
+    "OutlierVAE": OutlierVAE(**quick),
+}
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_the_rows_stay_as_they_are_and_the_users_to_change_later(name):
+    X, y = rng.random((60, 1, 8, 8)).astype(np.float32), np.arange(60) % 3
+    before = X.copy()
+    model = OWNERS[name].fit(X, y)
+    assert (X == before).all()
+    codes = model.transform(before, y) if name == "CVAE" else model.transform(before)
+    X[:] = 0
+    again = model.transform(before, y) if name == "CVAE" else model.transform(before)
+    assert (codes == again).all()
 
 
 SHAPES = [(60, 7), (60, 1, 6, 5), (60, 9, 11), (60, 3, 17, 23), (60, 2, 16, 16)]
