@@ -24,6 +24,7 @@ from vaekit.plots import (
 )
 from vaekit.plots.columns import categories_of, indicators, shares, written
 from vaekit.plots.correlations import associations
+from vaekit.plots.samples import _bars
 
 SMALL: dict[str, Any] = {"network": part("mlp", hidden=(16,)), "max_epochs": 3, "random_state": 0}
 CITY = Column("city", "categorical", categories=("Busan", "Seoul"), rare=("Jeju",))
@@ -101,6 +102,17 @@ def test_what_is_stored_as_a_place_has_a_name() -> None:
     assert [written(None, value) for value in (0.12345, 12345.0)] == ["0.123", "12,345"]
     day = Column("since", "datetime", form="time", dtype="datetime64[ns]", origin="2020-01-01", step="day")
     assert written(day, 31.0) == "2020-02-01"
+
+
+@pytest.mark.parametrize(
+    ("kind", "drawn"), [("categorical", ["high", "low", "middle"]), ("ordinal", ["low", "middle", "high"])]
+)
+def test_names_stand_by_how_frequent_they_are_unless_they_have_an_order(kind: str, drawn: list[str]) -> None:
+    column = Column("grade", kind, categories=("low", "middle", "high"))
+    numbers = np.array([0.0, 0, 1, 2, 2, 2])
+    axes = Figure().subplots()
+    _bars(axes, column, numbers, numbers)
+    assert [text.get_text() for text in axes.texts] == drawn
 
 
 def test_shares_are_those_of_the_known_values() -> None:

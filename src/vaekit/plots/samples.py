@@ -164,7 +164,10 @@ def _histogram(ax: Axes, real: Array | None, sampled: Array) -> None:
 
 
 def _bars(ax: Axes, column: Column | None, real: Array | None, sampled: Array) -> None:
-    """How frequent the categories of a column are: bars for the data, a mark for the samples, names on the bars."""
+    """How frequent the categories of a column are: bars for the data, a mark for the samples, names on the bars.
+
+    The most frequent one is first, but names that have an order keep it.
+    """
     names = categories_of(column)
     assert column is not None
     assert names is not None
@@ -174,6 +177,8 @@ def _bars(ax: Axes, column: Column | None, real: Array | None, sampled: Array) -
     shown = [at for at in order if theirs[at] or ours[at]]
     rest = shown[MOST_CATEGORIES:] if len(shown) > MOST_CATEGORIES + 1 else []
     shown = shown[: len(shown) - len(rest)]
+    if column.kind == "ordinal":
+        shown.sort()
     lines = [(names[at], theirs[at], ours[at]) for at in shown]
     if rest:
         lines.append((f"{len(rest)} more", theirs[rest].sum(), ours[rest].sum()))
