@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("VAEKIT_OFFLINE", "1")  # a test that needs the internet is marked and lifts this
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell gives this to what it runs in the background; tests press Ctrl-C, here and in programs that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Workers share the cores, and sums made by one thread are the same in every run.
