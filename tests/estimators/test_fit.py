@@ -53,7 +53,7 @@ def test_the_rows_stay_as_they_are_and_the_users_to_change_later(name):
     X, y = rng.random((60, 1, 8, 8)).astype(np.float32), np.arange(60) % 3
     before = X.copy()
     model = OWNERS[name].fit(X, y)
-    assert (X == before).all()
+    assert (before == X).all()
     codes = model.transform(before, y) if name == "CVAE" else model.transform(before)
     X[:] = 0
     again = model.transform(before, y) if name == "CVAE" else model.transform(before)

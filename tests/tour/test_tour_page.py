@@ -127,6 +127,26 @@ def test_a_fit_that_was_cut_off_ends_the_walk_and_is_not_kept(monkeypatch: pytes
     assert not done.fits
 
 
+def test_the_full_schedule_is_priced_by_its_epochs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Costs:
+        """Ten seconds once in a program, one before each fit, a tenth of one an epoch."""
+
+        max_epochs, batch_size, spent = 50, 32, 10.0
+
+        def set_params(self, *, max_epochs: int, validation_fraction: float) -> None:
+            self.max_epochs = max_epochs
+
+        def seconds(self) -> float:
+            once, self.spent = self.spent, 0.0
+            return once + 1.0 + 0.1 * self.max_epochs
+
+    workshop = Workshop(minimal=True)
+    monkeypatch.setattr("vaekit.tour.workshop._seconds_of_fit", lambda estimator, X, y: estimator.seconds())
+    found = workshop._full_cost(models.Model(Text.same("costs"), lambda **_: Costs()))
+    assert found is not None
+    assert found[1:] == (50, pytest.approx(0.1 * 50))
+
+
 def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(UnknownOption, match=r"no chapter 'elbow'.*information.*Did you mean 'elbo'"):
         choose(["elbow"])

@@ -17,7 +17,7 @@ from vaekit.cli.output import refuse_file
     type=click.Choice(["digits", "mnist"]),
     default="digits",
     show_default=True,
-    help="digits takes two minutes, mnist twenty, on two cores.",
+    help="On two cores digits takes up to two minutes, mnist up to twenty.",
 )
 @option(
     "--lang",

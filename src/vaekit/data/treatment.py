@@ -102,9 +102,9 @@ class Treatment:
         )
 
     def to_model(self, X: Any) -> Array:
-        """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape); a view where it can be.
+        """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape).
 
-        Sparse rows stay so, and are treated where they are taken.
+        Sparse rows stay so, and are treated where they are taken. Where nothing is to be done it is a view of X.
         """
         X = X if isinstance(X, SparseRows) else np.asanyarray(X)
         if X.shape[1:] not in (self.user_shape, self.event_shape, (math.prod(self.event_shape),)):
@@ -115,7 +115,12 @@ class Treatment:
         if isinstance(X, SparseRows):
             as_it_is = self._as_it_is
             return X.float32() if as_it_is else SparseRows(X.matrix, (self.offset, self.scale))  # type: ignore[return-value]
-        if self._as_it_is and self.binarize in (None, "dynamic") and X.dtype == np.float32 and not is_mapped(X):
+        if (
+            self._as_it_is
+            and self.binarize in (None, "dynamic")
+            and X.dtype == np.float32
+            and not is_mapped(X)
+        ):
             return np.require(X, requirements=["C", "W"]).reshape(len(X), *self.event_shape)
         x = np.empty((len(X), *self.event_shape), dtype=np.float32)
         done = 0

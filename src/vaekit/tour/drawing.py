@@ -87,8 +87,9 @@ def lines(
         ax.grid(True, axis="y")
         ax.set_xlabel(names[0])
         ax.set_ylabel(names[1])
-        if any(name for name, _ in curves):
-            ax.legend()
+        named = sum(bool(name) for name, _ in curves)
+        if named:  # above the curves, which may be anywhere
+            ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(named, 4))
     return drawn
 
 
