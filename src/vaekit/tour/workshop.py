@@ -135,12 +135,10 @@ class Workshop:
 
 
 def _seconds_of_epoch(estimator: Any, X: Array, y: Array | None) -> float:
-    """How long a pass takes, without what a fit does before its first one."""
-    spent = []
-    for epochs in (1, 1, 1 + TIMED_EPOCHS):  # what only the first fit of a program does belongs to neither
-        estimator.set_params(max_epochs=epochs, validation_fraction=0.0)
-        spent.append(_seconds_of_fit(estimator, X, y))
-    return max(spent[2] - spent[1], 0.0) / TIMED_EPOCHS
+    """How long a pass takes, without what a fit does before the first one and what is slow in that."""
+    estimator.set_params(max_epochs=TIMED_EPOCHS, validation_fraction=0.0)
+    history = whole_fit(estimator, X, y).history_
+    return float(np.median([row["seconds"] for row in history[1:]]))
 
 
 def _seconds_of_fit(estimator: Any, X: Array, y: Array | None) -> float:
