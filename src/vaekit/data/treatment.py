@@ -121,7 +121,8 @@ class Treatment:
             and X.dtype == np.float32
             and not is_mapped(X)
         ):
-            return np.require(X, requirements=["C", "W"]).reshape(len(X), *self.event_shape)
+            own: Array = np.require(X, requirements=["C", "W"])  # torch wants rows that it may write to
+            return own.reshape(len(X), *self.event_shape)
         x = np.empty((len(X), *self.event_shape), dtype=np.float32)
         done = 0
         for block in blocks(X):
