@@ -82,9 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     works = [work.quickened() if given.quick else work for work in chosen(given.only)]
     found: list[Comparison] = []
     lacking: list[Work] = []
-    here = [processor(), *machine()[1:], f"threads {given.threads}, clock {given.clock}"]
     with tempfile.TemporaryDirectory() as folder:
         files = Files(Path(folder))
+        here = [files.what, processor(), *machine()[1:], f"threads {given.threads}, clock {given.clock}"]
         rate, bandwidth = what_the_machine_can_do(given.threads)
         head = [
             f"{files.what}{', a quick run' * given.quick}",

@@ -231,12 +231,3 @@ def test_a_treatment_survives_a_file(X: np.ndarray, options: dict) -> None:
 def test_options_that_do_not_fit_are_refused_in_words(options: dict, error: type, said: str) -> None:
     with pytest.raises(error, match=said):
         treat(PIXELS, **{"domain": "binary", **options})
-
-
-def test_float32_rows_in_the_models_units_are_not_copied_unless_they_may_not_be_written() -> None:
-    X = np.random.default_rng(0).random((80, 8, 8)).astype(np.float32)
-    treatment = treat(X)
-    assert np.shares_memory(treatment.to_model(X), X)
-    X.flags.writeable = False  # torch wants rows that it may write to
-    assert treatment.to_model(X).flags.writeable
-    assert not np.shares_memory(treatment.to_model(X), X)

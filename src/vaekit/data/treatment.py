@@ -17,7 +17,6 @@ import numpy as np
 
 from vaekit.data.holes import has_holes
 from vaekit.data.layout import as_rows, blocks
-from vaekit.data.mapped import is_mapped
 from vaekit.data.moments import Moments
 from vaekit.data.noise import row_keys, row_uniforms
 from vaekit.data.profile import Profile
@@ -104,7 +103,7 @@ class Treatment:
     def to_model(self, X: Any) -> Array:
         """X (n, *user_shape), or in the shape of the event or flat -> float32 (n, *event_shape).
 
-        Sparse rows stay so, and are treated where they are taken. Where nothing is to be done it is a view of X.
+        Sparse rows stay so, and are treated where they are taken.
         """
         X = X if isinstance(X, SparseRows) else np.asanyarray(X)
         if X.shape[1:] not in (self.user_shape, self.event_shape, (math.prod(self.event_shape),)):
@@ -115,14 +114,6 @@ class Treatment:
         if isinstance(X, SparseRows):
             as_it_is = self._as_it_is
             return X.float32() if as_it_is else SparseRows(X.matrix, (self.offset, self.scale))  # type: ignore[return-value]
-        if (
-            self._as_it_is
-            and self.binarize in (None, "dynamic")
-            and X.dtype == np.float32
-            and not is_mapped(X)
-        ):
-            own: Array = np.require(X, requirements=["C", "W"])  # torch wants rows that it may write to
-            return own.reshape(len(X), *self.event_shape)
         x = np.empty((len(X), *self.event_shape), dtype=np.float32)
         done = 0
         for block in blocks(X):

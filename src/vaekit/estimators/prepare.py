@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from vaekit.data.holes import hidden_shares
 from vaekit.data.layout import blocks
@@ -175,12 +175,18 @@ def rows_of(X: Array, treatment: Treatment, device: torch.device, c: Array | Non
     if isinstance(X, SparseRows) or (is_mapped(X) and X.size * 4 > RESIDENT_BYTES):
         return MappedRows(X, treatment.to_model, device, given, dynamic=dynamic)
     if X.dtype == np.uint8 and treatment.divides:
-        own = (
-            np.array(X) if is_mapped(X) else np.require(X, requirements=["C", "W"])
-        )  # torch wants it writable
-        pixels = torch.from_numpy(own.reshape(len(X), *treatment.event_shape)).to(device)
+        pixels = _tensor(X, treatment).to(device)
         return PixelRows(pixels, float(treatment.scale), given, dynamic=dynamic)
-    return ResidentRows(torch.from_numpy(treatment.to_model(X)).to(device), given, dynamic=dynamic)
+    # Rows are copied when they are taken, so what torch reads here may be the user's own.
+    left = X.dtype == np.float32 and treatment.divides and treatment.scale == 1
+    x = _tensor(X, treatment) if left else torch.from_numpy(treatment.to_model(X))
+    return ResidentRows(x.to(device), given, dynamic=dynamic)
+
+
+def _tensor(X: Array, treatment: Treatment) -> Tensor:
+    """X (n, ...) as it is, (n, *event_shape); in the memory of X where torch can have it, which wants it writable."""
+    own = np.array(X) if is_mapped(X) else np.require(X, requirements=["C", "W"])
+    return torch.from_numpy(own.reshape(len(X), *treatment.event_shape))
 
 
 def chosen_rows(rows: Rows, numbers: Any) -> Rows:
