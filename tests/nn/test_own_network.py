@@ -109,6 +109,27 @@ def test_an_encoder_that_cannot_take_the_data_is_said_with_its_own_words() -> No
         OwnNetwork(SIZES, (nn.Linear(8, 2), nn.Linear(2, 6))).encoder()
 
 
+OVERWRITING = {
+    "at once": nn.Sequential(nn.ReLU(inplace=True), nn.Flatten()),
+    "through a view": nn.Sequential(nn.Flatten(), nn.ReLU(inplace=True)),
+    "in training only": nn.Sequential(nn.Flatten(), nn.Dropout(inplace=True)),
+}
+
+
+@pytest.mark.parametrize("how", OVERWRITING)
+def test_a_half_that_overwrites_what_it_is_given_is_refused(how: str) -> None:
+    own = OVERWRITING[how]
+    with pytest.raises(NetworkError, match=r"your encoder overwrites what it is given.*inplace=False"):
+        OwnNetwork(SIZES, (own, nn.Linear(2, 6))).encoder()
+    with pytest.raises(NetworkError, match="your decoder overwrites"):
+        OwnNetwork(Sizes((2,), 2), (nn.Linear(2, 2), own)).decoder(2, 1)
+
+
+def test_a_layer_may_overwrite_what_the_layer_before_it_gave() -> None:
+    own = nn.Sequential(nn.Flatten(), nn.Linear(6, 5), nn.ReLU(inplace=True), nn.Dropout(inplace=True))
+    assert OwnNetwork(SIZES, (own, nn.Linear(2, 6))).encoder().features == 5
+
+
 @pytest.mark.parametrize("given", [nn.Linear(2, 2), (nn.Flatten(),), (nn.Flatten(), len), 3], ids=repr)
 def test_what_is_no_network_is_refused_in_words(given: object) -> None:
     with pytest.raises(SpecError, match=r"a pair \(encoder, decoder\) of modules"):

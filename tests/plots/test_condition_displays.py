@@ -77,6 +77,7 @@ def test_a_gallery_has_a_row_of_samples_of_each_class(cvae: Any) -> None:
     samples = drawn["samples"].display
     asked = [label for label in range(10) for _ in range(8)]
     np.testing.assert_array_equal(samples.samples, cvae.sample(80, c=asked, random_state=0, mean=True))
+    assert [text.get_text() for text in samples.ax_.texts] == [str(name) for name in digits.class_names]
 
 
 def test_a_gallery_of_a_table_samples_under_the_conditions_of_its_rows(table: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from numbers import Integral
 from typing import Any, Self
 
@@ -17,8 +18,10 @@ from vaekit.estimators.abilities import unless, why_no_density, why_no_sample
 from vaekit.estimators.base import LatentEstimator
 from vaekit.estimators.what_if import WhatIf
 from vaekit.kinds import Array
+from vaekit.machine import fast_torch
 from vaekit.measure import LogLikelihood, ledger, log_likelihood, shown_by
 from vaekit.measure.decomposition import ElboDecomposition, elbo_decomposition
+from vaekit.measure.reader import one_below_the_other
 from vaekit.recipes import compose
 from vaekit.spec import Spec
 
@@ -224,14 +227,16 @@ class VAE(WhatIf, DensityMixin, LatentEstimator):
         generator = torch.Generator(device).manual_seed(seed)
         rows = self._condition(c, int(n))
         condition = None if rows is None else torch.from_numpy(rows).to(device)
-        drawn = []
-        with torch.no_grad():
+
+        def drawn() -> Iterator[torch.Tensor]:
             z = self.model_.prior.sample(int(n), generator, self.model_.c_for("prior", condition))
             for start in range(0, int(n), 1024):
                 some = slice(start, start + 1024)
                 p_x = self.model_.decode(z[some].unsqueeze(0), None if condition is None else condition[some])
-                drawn.append((shown_by(p_x) if mean else p_x.sample(generator))[0].cpu().double().numpy())
-        numbers = self.treatment_.to_user(np.concatenate(drawn))
+                yield (shown_by(p_x) if mean else p_x.sample(generator))[0]
+
+        with torch.no_grad(), fast_torch():
+            numbers = self.treatment_.to_user(one_below_the_other(int(n), drawn()))
         if missing:
             hidden = np.random.default_rng([seed, 1]).random((len(numbers), len(self.profile_.hidden)))
             numbers[(hidden < self.profile_.hidden).reshape(numbers.shape)] = np.nan

@@ -8,7 +8,7 @@ place of a row. Noise belongs to the row: see `vaekit.data.noise`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -61,23 +61,25 @@ class Reader:
         The answer must have the rows on its first axis.
         """
         assert self.c is None or len(self.c) == len(rows), "one condition a row"
-        answers = []
-        with torch.no_grad(), fast_torch(), threads_for(self.model.work(ROWS)):
+
+        def answers() -> Iterator[Tensor]:
             for start, block in blocks(rows):
                 whole = slice(None) if len(block) == ROWS else _padded(len(block))
                 given = self.c_of(start, start + len(block))
                 self._c_now = None if given is None else given[whole]
                 padded = block[whole]
-                answers.append(ask(self.tensor(padded), padded)[: len(block)].cpu().double().numpy())
-        self._c_now = None
-        return np.concatenate(answers)
+                yield ask(self.tensor(padded), padded)[: len(block)]
+            self._c_now = None
+
+        with torch.no_grad(), fast_torch(), threads_for(self.model.work(ROWS)):
+            return one_below_the_other(len(rows), answers())
 
     def row_noise(self, rows: Array, draws: int) -> Tensor:
         """(draws, n, noise_size) evenly spread noise that belongs to these rows."""
         size = self.model.noise_size
         if not size:
             return torch.zeros(draws, len(rows), 0, dtype=self.dtype, device=self.device)
-        keys = row_keys(rows.reshape(len(rows), -1).astype(np.float32), self.seed)
+        keys = row_keys(rows.reshape(len(rows), -1).astype(np.float32, copy=False), self.seed)
         return self.tensor(row_normals(keys, draws, size))
 
     def evidence(self, x: Tensor, rows: Array, draws: int) -> Evidence:
@@ -136,6 +138,17 @@ def shown_by(p_x: Any) -> Tensor:
     """What a reconstruction shows of p(x | z), (K, B, *event)."""
     shown: Tensor = p_x.shown if hasattr(p_x, "shown") else p_x.mean
     return shown
+
+
+def one_below_the_other(n: int, answers: Iterable[Tensor]) -> Array:
+    """Answers (b, ...) about some rows after others -> (n, ...) float64, written where they stay."""
+    whole, done = np.empty(0), 0
+    for answer in answers:
+        if not done:
+            whole = np.empty((n, *answer.shape[1:]))
+        whole[done : done + len(answer)] = answer.cpu().numpy()
+        done += len(answer)
+    return whole
 
 
 def blocks(rows: Array) -> Iterator[tuple[int, Array]]:

@@ -1,4 +1,4 @@
-"""The user's own modules: copied with their weights, tried once on zeros, their shapes checked in words."""
+"""The user's own modules: copied with their weights, tried on zeros, their shapes checked in words."""
 
 from __future__ import annotations
 
@@ -27,17 +27,24 @@ def own_copy(module: Own) -> Own:
 
 def tried(module: nn.Module, what: str, *inputs: Tensor) -> Any:
     """What the module makes of these inputs, in eval mode and without gradients; torch's seed is put back."""
-    was_training = module.training
-    module.eval()
-    try:
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            return module(*inputs)
-    except Exception as error:
-        shapes = " and ".join(str(tuple(given.shape)) for given in inputs)
-        given = f"an input of shape {shapes}" if inputs else "a call without an input"
-        raise NetworkError(f"your {what} cannot take {given}: {error}") from error
-    finally:
-        module.train(was_training)
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        before = [given._version for given in inputs]
+        was_training = module.training
+        try:
+            made = module.eval()(*inputs)
+            copy.deepcopy(module).train()(*inputs)  # a layer of dropout works in training only
+        except Exception as error:
+            shapes = " and ".join(str(tuple(given.shape)) for given in inputs)
+            given = f"an input of shape {shapes}" if inputs else "a call without an input"
+            raise NetworkError(f"your {what} cannot take {given}: {error}") from error
+        finally:
+            module.train(was_training)
+    if [given._version for given in inputs] != before:
+        raise NetworkError(
+            f"your {what} overwrites what it is given, which the model reads again; give its first layer "
+            "inplace=False, or let it begin with a copy, x.clone()."
+        )
+    return made
 
 
 def tried_for_tensor(module: nn.Module, what: str, example: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -27,7 +28,8 @@ class Samples(Display):
 
     Pictures are the mean of p(x | z) unless mean=False; columns of a table are compared by draws from p(x |
     z). samples: (n, *shape as fit saw it), in the user's units. data: rows to compare a table with, or None.
-    across: how many pictures stand side by side; by itself about as many as below each other.
+    across: how many pictures stand side by side; by itself about as many as below each other. names: what stands
+    on the left of each such row of pictures, or None.
     """
 
     def __init__(
@@ -38,9 +40,10 @@ class Samples(Display):
         mean: bool,
         data: Array | None = None,
         across: int | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
         self.samples, self.look, self.mean, self.data = samples, look, mean, data
-        self.across = across
+        self.across, self.names = across, names
 
     @classmethod
     def from_estimator(
@@ -52,6 +55,7 @@ class Samples(Display):
         mean: bool | None = None,
         c: Any = None,
         across: int | None = None,
+        names: Sequence[str] | None = None,
         random_state: Any = 0,
         ax: Axes | None = None,
     ) -> Self:
@@ -65,7 +69,7 @@ class Samples(Display):
         data = None if X is None or of_pictures else seen(estimator, some_rows(X, ROWS_OF_A_TABLE)[0])
         many = _enough(look) if n is None else n
         samples = estimator._numbers(estimator.sample(many, c=c, random_state=random_state, mean=mean))
-        return cls(samples, look, mean=mean, data=data, across=across).plot(ax)
+        return cls(samples, look, mean=mean, data=data, across=across, names=names).plot(ax)
 
     @property
     def what(self) -> str:
@@ -102,8 +106,12 @@ class Samples(Display):
         pictures = self.look.pictures(self.samples)
         assert self.look.picture is not None
         columns = self.across or _columns(self.look.picture, len(pictures))
-        ax.imshow(mosaic(pictures, columns)[0], interpolation="nearest", aspect="equal")
+        whole, gap = mosaic(pictures, columns)
+        ax.imshow(whole, interpolation="nearest", aspect="equal")
         ax.set_axis_off()
+        for row, name in enumerate(self.names or ()):
+            middle = row * (pictures.shape[1] + gap) + (pictures.shape[1] - 1) / 2
+            ax.text(-2 * gap, middle, label(name, 12), ha="right", va="center", fontsize=8)
         ax.set_title(f"Samples: {self.what}, z from the prior")
 
     def _draw_columns(self, ax: Axes) -> None:

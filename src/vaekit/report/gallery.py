@@ -56,7 +56,7 @@ def gallery(
 
     A model that cannot sample has no samples, a model without densities no KL.
     """
-    named = _named(labels, class_names)
+    named = None if labels is None else _named(labels, class_names)
     with without_name_warnings():
         c, sampled = estimator.as_condition(labels, class_names), None
         if hasattr(estimator, "sample"):
@@ -129,7 +129,7 @@ def _sampled_under(estimator: Any, X: Any, labels: Any, class_names: Any) -> dic
     classes, pictures = _labels_of(estimator), Look.of(estimator).picture is not None
     if pictures and classes is not None:
         c = [label for label in classes for _ in range(OF_A_CLASS)]
-        return {"n": len(c), "c": c, "across": OF_A_CLASS}
+        return {"n": len(c), "c": c, "across": OF_A_CLASS, "names": [*map(str, _named(classes, class_names))]}
     if estimator.condition_.unlabelled:
         return {}
     given = estimator.conditions_of(X, labels, class_names)
@@ -211,10 +211,8 @@ def _caption_of_map(codes: LatentMap) -> str:
     )
 
 
-def _named(labels: Any, class_names: Sequence[str] | None) -> Array | None:
+def _named(labels: Any, class_names: Sequence[str] | None) -> Array:
     """Labels as names where whole numbers have names; -1 is unlabelled, as in scikit-learn."""
-    if labels is None:
-        return None
     values = np.asarray(labels)
     if not class_names or values.dtype.kind not in "iu":
         return values

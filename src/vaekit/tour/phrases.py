@@ -99,3 +99,8 @@ def full_in_words(full: tuple[str | None, int, float] | None, lang: str) -> str:
         "ko": f"{named}: 최대 {epochs:,}에폭, 이 컴퓨터에서 약 {about}",
         "en": f"{named}: at most {epochs:,} epochs, about {about} on this machine",
     }[lang]
+
+
+def layers_in_korean(network: str) -> str:
+    """A network's one line: numbers and names of parts stay as they are, the words are Korean."""
+    return network.replace("decoder mirrored", "디코더는 그 역순").replace("decoder ", "디코더 ")

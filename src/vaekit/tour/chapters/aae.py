@@ -15,6 +15,7 @@ from vaekit.plots.latent_map import LatentMap
 from vaekit.tour.blocks import Block, Cell, Figure, Said, Table
 from vaekit.tour.chapter import Chapter, Claim, Verdict
 from vaekit.tour.drawing import bare, lines, pictures
+from vaekit.tour.phrases import layers_in_korean
 from vaekit.tour.text import Text
 from vaekit.tour.workshop import Workshop
 
@@ -191,7 +192,7 @@ def _samples(workshop: Workshop) -> Iterator[Block]:
     aae = workshop.model("aae")
     yield Said(
         Text(
-            ko=f"이 AAE의 층(F2): {aae.network_}. 판별자의 매개변수 {_parameters(aae):,}개.",
+            ko=f"이 AAE의 층(F2): {layers_in_korean(aae.network_)}. 판별자의 매개변수 {_parameters(aae):,}개.",
             en=f"Layers of this AAE (F2): {aae.network_}. The discriminator has {_parameters(aae):,} "
             "parameters.",
         )

@@ -15,6 +15,7 @@ from vaekit.plots.latent_map import LatentMap
 from vaekit.tour.blocks import Block, Cell, Figure, Said, Table
 from vaekit.tour.chapter import Chapter, Claim, Verdict
 from vaekit.tour.drawing import bare, pictures
+from vaekit.tour.phrases import layers_in_korean
 from vaekit.tour.text import Text
 from vaekit.tour.workshop import Workshop
 
@@ -233,8 +234,8 @@ def _style(workshop: Workshop) -> Iterator[Block]:
     yield _correlations(workshop, rows, moved)
     yield Said(
         Text(
-            ko=f"이 CVAE의 층(G2): {cvae.network_}. 조건은 {len(cvae.condition_.labels.classes)}차원 원-핫 "
-            "벡터로 인코더와 디코더에 들어갑니다.",
+            ko=f"이 CVAE의 층(G2): {layers_in_korean(cvae.network_)}. 조건은 "
+            f"{len(cvae.condition_.labels.classes)}차원 원-핫 벡터로 인코더와 디코더에 들어갑니다.",
             en=f"Layers of this CVAE (G2): {cvae.network_}. The condition enters encoder and decoder as a "
             f"one-hot vector of {len(cvae.condition_.labels.classes)} values.",
         )
