@@ -97,7 +97,7 @@ def test_tables_go_out_as_json_and_parquet_and_come_in_again(suffix: str, run: P
 
 def test_holes_are_filled_and_the_other_cells_stay_as_written(run: Path, people: Path):
     answer = vaekit("impute", run, people)
-    given = list(csv.reader(people.open(), delimiter=";"))
+    given = list(csv.reader(people.read_text().splitlines(), delimiter=";"))
     filled = list(csv.reader(answer.stdout.splitlines()))
     assert filled[0] == given[0]
     for row, (before, after) in enumerate(zip(given[1:], filled[1:], strict=True)):
@@ -110,7 +110,7 @@ def test_holes_are_filled_and_the_other_cells_stay_as_written(run: Path, people:
 
 
 def test_columns_go_by_name_whatever_their_order(run: Path, people: Path, tmp_path: Path):
-    rows = list(csv.reader(people.open(), delimiter=";"))
+    rows = list(csv.reader(people.read_text().splitlines(), delimiter=";"))
     other = tmp_path / "other.csv"
     with other.open("w") as file:
         csv.writer(file, delimiter=";").writerows([*reversed(row), "more"] for row in rows)
@@ -119,7 +119,7 @@ def test_columns_go_by_name_whatever_their_order(run: Path, people: Path, tmp_pa
 
 
 def _without(people: Path, folder: Path) -> Path:
-    rows = list(csv.reader(people.open(), delimiter=";"))
+    rows = list(csv.reader(people.read_text().splitlines(), delimiter=";"))
     path = folder / "short.csv"
     with path.open("w") as file:
         csv.writer(file, delimiter=";").writerows(row[:-1] for row in rows)

@@ -106,7 +106,7 @@ def test_the_mean_score_is_within_a_twentieth_of_a_nat_of_the_closed_form():
     exact = exact_log_px(vae, real)
     decoder = vae.model_.likelihood.decoder.last
     W = decoder.weight.detach().double().numpy()
-    scale = float(vae.model_.likelihood.scale(None))
+    scale = float(vae.model_.likelihood.scale(None).detach())
     x = vae.treatment_.to_model(real).astype(float)
     head = vae.model_.posterior.head
     numbers = x @ head.weight.detach().double().numpy().T + head.bias.detach().double().numpy()

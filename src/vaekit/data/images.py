@@ -174,19 +174,16 @@ def _room(shape: tuple[int, ...]) -> Array:
     size = math.prod(shape)
     if size <= RESIDENT_BYTES:
         return np.empty(shape, dtype=np.uint8)
-    file = None
     try:
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the map
-        os.posix_fallocate(file.fileno(), 0, size)
+        with tempfile.TemporaryFile() as file:  # the map keeps the file when this closes it
+            os.posix_fallocate(file.fileno(), 0, size)
+            return np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
     except OSError as error:
-        if file is not None:
-            file.close()
         raise RunError(
             f"{shape[0]:,} images of {' x '.join(map(str, shape[1:]))} take {size / 2**30:.1f} GiB, for which there is "
             f"no room in '{tempfile.gettempdir()}' ({error.strerror or error}); set TMPDIR to a folder with room, or "
             "make them smaller with size=64, for example (--size 64)."
         ) from error
-    return np.memmap(file, dtype=np.uint8, mode="r+", shape=shape)
 
 
 def _classes(folder: Path, files: list[Path]) -> tuple[Array | None, tuple[str, ...] | None]:
