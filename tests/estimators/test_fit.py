@@ -44,7 +44,7 @@ class Overwrites(nn.Module):
     """A layer that overwrites its rows, but not the two that it is tried on."""
 
     def forward(self, x):
-        return x.relu_() if len(x) > 2 else x.relu()
+        return x.neg_() if len(x) > 2 else x.neg()
 
 
 OWN = (nn.Sequential(Overwrites(), nn.Flatten(), nn.Linear(400, 16)), nn.Linear(2, 400))
@@ -60,8 +60,6 @@ READERS = {
 @pytest.mark.parametrize("name", READERS)
 def test_the_users_rows_stay_as_they_are(name):
     X, y = rng.random((300, 1, 20, 20)).astype(np.float32), np.arange(300) % 3
-    if name == "own network":
-        X -= 0.5
     before = X.copy()
     model = READERS[name].fit(X, y)
     assert (before == X).all()

@@ -125,6 +125,14 @@ def test_a_half_that_overwrites_what_it_is_given_is_refused(how: str) -> None:
         OwnNetwork(Sizes((2,), 2), (nn.Linear(2, 2), own)).decoder(2, 1)
 
 
+def test_a_mode_that_gives_nothing_back_is_no_reason_to_refuse() -> None:
+    class Frozen(nn.Flatten):
+        def train(self, mode: bool = True) -> None:  # type: ignore[override]
+            super().train(False)
+
+    assert OwnNetwork(SIZES, (Frozen(), nn.Linear(2, 6))).encoder().features == 6
+
+
 def test_a_layer_may_overwrite_what_the_layer_before_it_gave() -> None:
     own = nn.Sequential(nn.Flatten(), nn.Linear(6, 5), nn.ReLU(inplace=True), nn.Dropout(inplace=True))
     assert OwnNetwork(SIZES, (own, nn.Linear(2, 6))).encoder().features == 5

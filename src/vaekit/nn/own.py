@@ -26,13 +26,19 @@ def own_copy(module: Own) -> Own:
 
 
 def tried(module: nn.Module, what: str, *inputs: Tensor) -> Any:
-    """What the module makes of these inputs, in eval mode and without gradients; torch's seed is put back."""
+    """What the module makes of these inputs, in eval mode and without gradients; torch's seed is put back.
+
+    A copy is tried in training mode too. NetworkError where either fails or overwrites its inputs.
+    """
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
         before = [given._version for given in inputs]
         was_training = module.training
         try:
-            made = module.eval()(*inputs)
-            copy.deepcopy(module).train()(*inputs)  # a layer of dropout works in training only
+            module.eval()
+            made = module(*inputs)
+            training = copy.deepcopy(module)
+            training.train()  # a layer of dropout overwrites in training only
+            training(*inputs)
         except Exception as error:
             shapes = " and ".join(str(tuple(given.shape)) for given in inputs)
             given = f"an input of shape {shapes}" if inputs else "a call without an input"

@@ -128,10 +128,9 @@ class Workshop:
         epochs = estimator.max_epochs
         if isinstance(epochs, str):
             epochs = epochs_for(len(self.X), estimator.batch_size)
-        seconds = _seconds_of_epoch(
-            estimator, self.X[:TIMED_ROWS], self.y[:TIMED_ROWS] if known.labelled else None
-        )
-        return named, epochs, seconds * epochs * len(self.X) / len(self.X[:TIMED_ROWS])
+        rows = self.X[:TIMED_ROWS]
+        seconds = _seconds_of_epoch(estimator, rows, self.y[:TIMED_ROWS] if known.labelled else None)
+        return named, epochs, seconds * epochs * len(self.X) / len(rows)
 
 
 def _seconds_of_epoch(estimator: Any, X: Array, y: Array | None) -> float:
