@@ -44,7 +44,7 @@ class Overwrites(nn.Module):
     """A layer that overwrites its rows, but not the two that it is tried on."""
 
     def forward(self, x):
-        return x.neg_() if len(x) > 2 else x.neg()
+        return x.mul_(2) if len(x) > 2 else x * 2
 
 
 OWN = (nn.Sequential(Overwrites(), nn.Flatten(), nn.Linear(400, 16)), nn.Linear(2, 400))
