@@ -6,12 +6,14 @@ torch's settings are the user's: they are changed only inside `fast_torch()` and
 from __future__ import annotations
 
 import ctypes
+import inspect
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import torch
 
@@ -93,6 +95,16 @@ def threads_for(work: float) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function without what torch wraps around it for its compiler.
+
+    What is wrapped so imports the compiler when it is first called, in every process anew: one to two seconds, more
+    than many a fit takes. Nothing here is compiled by torch.
+    """
+    plain: Callable[..., Any] = inspect.unwrap(function)
+    return plain
 
 
 @cache

@@ -13,6 +13,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from vaekit.errors import ModelFileError, SpecError
+from vaekit.machine import uncompiled
 
 PASSES, SLACK = 16, 2**22
 OPERATIONS, MORE_OPERATIONS = 100, 5_000
@@ -78,6 +79,10 @@ class Memory(TorchDispatchMode):
                     "categories."
                 )
         return func(*args, **(kwargs or {}))
+
+
+for mode in (Allowance, Memory):
+    mode.__torch_dispatch__ = uncompiled(mode.__torch_dispatch__)  # type: ignore[method-assign]
 
 
 def memory() -> int:

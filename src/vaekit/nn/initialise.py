@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import nn
-from torch.nn.utils import skip_init
 
 Layer = nn.Linear | nn.Conv2d | nn.ConvTranspose2d
 Kind = TypeVar("Kind", bound=nn.Module)
@@ -28,7 +27,10 @@ class HasFirstWeights(Protocol):
 
 def empty_layer(kind: Callable[..., Kind], *args: Any, **kwargs: Any) -> Kind:
     """A layer whose weights are not drawn yet: `empty_layer(nn.Linear, 3, 4)`."""
-    made: Kind = skip_init(kind, *args, **kwargs)
+    made = kind(*args, **kwargs, device="meta")
+    # As torch's `skip_init`, which asks its compiler for the layout.
+    for name, weight in list(made.named_parameters(recurse=False)):
+        setattr(made, name, nn.Parameter(torch.empty(weight.shape, dtype=weight.dtype)))
     return made
 
 

@@ -11,6 +11,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from vaekit.machine import uncompiled
+
+_add_param_group = uncompiled(torch.optim.Adam.add_param_group)
+_first_step = uncompiled(torch.optim.Adam.step)
+
 
 class FusedAdam(torch.optim.Adam):
     """Adam; with weight_decay it is decoupled (AdamW). The state is kept where `torch.optim.Adam` keeps it."""
@@ -35,6 +40,10 @@ class FusedAdam(torch.optim.Adam):
         self._move = torch._fused_adamw_ if weight_decay else torch._fused_adam_
         self._alike = len({(parameter.device, parameter.dtype) for parameter in parameters}) == 1
 
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """As torch's."""
+        _add_param_group(self, param_group)
+
     @torch.no_grad()
     def step(self, closure: Any = None) -> Any:
         """Move every parameter that has a gradient."""
@@ -42,7 +51,7 @@ class FusedAdam(torch.optim.Adam):
         parameters = [parameter for parameter in group["params"] if parameter.grad is not None]
         states = [self.state[parameter] for parameter in parameters]
         if closure is not None or not self._alike or not states or not all(states):
-            return super().step(closure)  # which also makes the state, at the first step
+            return _first_step(self, closure)  # which also makes the state
         steps = [state["step"] for state in states]
         torch._foreach_add_(steps, 1)
         self._move(
