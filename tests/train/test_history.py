@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import pytest
@@ -31,9 +30,9 @@ def filled(fold: int, halt: int | None = None) -> Means:
             means = Means()
             means.fold = fold
             means.put_plain(plain)
-        terms: Any = {name: (weight, torch.full((size,), value)) for name, (weight, value) in batch.items()}
+        weights = {name: weight for name, (weight, _) in batch.items()}
         found = {name: torch.tensor(value) for name, (_, value) in batch.items()}
-        means.add(size, terms, found, {"critic_loss": torch.tensor(CRITIC[at])})
+        means.add(size, weights, found, {"critic_loss": torch.tensor(CRITIC[at])})
     return means
 
 

@@ -14,7 +14,13 @@ def labels_of(c: Tensor) -> Tensor:
     return torch.where(largest > 0.5, at, UNLABELLED)
 
 
+def one_hot(labels: Tensor, classes: int, dtype: torch.dtype) -> Tensor:
+    """(B,) -> (B, classes): a one at each label, without a look at their values, which torch's own function takes."""
+    zeros = torch.zeros(*labels.shape, classes, dtype=dtype, device=labels.device)
+    return zeros.scatter_(-1, labels.unsqueeze(-1), 1.0)
+
+
 def with_unlabelled(c: Tensor) -> Tensor:
     """c (B, C) -> (B, C + 1): one-hot rows, with a last column that is one where a row is unlabelled."""
-    labels = labels_of(c)
-    return torch.nn.functional.one_hot(labels % (c.shape[-1] + 1), c.shape[-1] + 1).to(c.dtype)
+    classes = c.shape[-1] + 1
+    return one_hot(labels_of(c) % classes, classes, c.dtype)

@@ -12,9 +12,9 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import one_hot
 
 from vaekit.distributions.draws import Draws
+from vaekit.distributions.labels import one_hot
 from vaekit.distributions.normal import DiagonalNormal
 from vaekit.distributions.point import PointMass
 from vaekit.errors import SpecError
@@ -60,7 +60,7 @@ class EachClass:
         # Draws and their density of every (class, row) at once: one round over the classes is one draw of each.
         flat = DiagonalNormal(chosen.mean.flatten(0, 1), chosen.log_variance.flatten(0, 1))
         drawn = flat.draw(noise.reshape(1, -1, style_dim))
-        named = one_hot(which, classes).to(noise.dtype)[:, None].expand(-1, noise.shape[1], -1)
+        named = one_hot(which, classes, noise.dtype)[:, None].expand(-1, noise.shape[1], -1)
         return Draws(
             torch.cat((named, drawn.z.view(noise.shape)), -1),
             lambda: drawn.log_q.view(noise.shape[:2]) - math.log(classes),

@@ -6,8 +6,8 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
+from vaekit.distributions.labels import one_hot
 from vaekit.distributions.normal import standard_normal_log_prob
 from vaekit.errors import SpecError
 from vaekit.priors.labelled import LabelledPrior, Placed
@@ -52,7 +52,7 @@ class ClassAndNormalPrior(LabelledPrior):
         style = torch.randn(
             len(which), self.style_dim, generator=generator, device=generator.device, dtype=self.weights.dtype
         )
-        return torch.cat((one_hot(which, self.components).to(style.dtype), style), -1)
+        return torch.cat((one_hot(which, self.components, style.dtype), style), -1)
 
     def label_of(self, z: Tensor) -> Tensor:
         """The largest of the class values."""

@@ -167,19 +167,19 @@ class Stack:
             self.plain_weights = {name: weight.tolist() for name, weight in weights.items()}
         losses = torch.stack([self.weights[name] * mean for name, mean in means.items()]).sum(0)
         self._note(len(batches[0][0]), losses, means)
-        self.player.feel(losses.sum(), alone=True)
+        gradients = self.player.feel(losses.sum(), alone=True)
         if self.plan.gradient_clip is not None:
             clip_each(self.player.parameters, self.plan.gradient_clip)
-        self._move()
+        self._move(gradients)
         for training in self.trainings:
             if training.average is not None:
                 training.average.follow()
 
     @torch.no_grad()
-    def _move(self) -> None:
+    def _move(self, gradients: Sequence[Tensor | None]) -> None:
         """One step of the optimiser: each model goes as far as its learning rate says."""
         before = [] if self.pace is None else [p.clone() for p in self.player.parameters]
-        self.player.move(self.first.share, None)
+        self.player.move(gradients, self.first.share, None)
         if self.pace is not None:
             for then, now in zip(before, self.player.parameters, strict=True):
                 now.copy_(then.lerp(now, along(self.pace, now)))
@@ -190,8 +190,8 @@ class Stack:
         for at, (training, loss) in enumerate(zip(self.trainings, losses.detach().unbind(), strict=True)):
             mean = {name: values[at] for name, values in each.items()}
             if training.is_finite(loss, mean):
-                terms = {name: (self.plain_weights[name][at], value) for name, value in mean.items()}
-                training.means.add(rows, terms, mean, {})
+                weights = {name: self.plain_weights[name][at] for name in mean}
+                training.means.add(rows, weights, mean, {})
 
 
 def plain_numbers(scorer: Any) -> tuple[str, ...]:

@@ -7,8 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vaekit.bounds import Terms
-
 
 class Means:
     """Means over an epoch. Batches are kept as they come and added up once in `fold` of them, so that the device is
@@ -25,11 +23,13 @@ class Means:
         self._rows = 0
         self._sums = torch.zeros(3, 0, dtype=torch.float64)
 
-    def add(self, size: int, terms: Terms, means: dict[str, Tensor], others: dict[str, Tensor]) -> None:
-        """A batch of `size` rows: its terms, the mean of each, and losses of other players."""
-        self._names, self._others = list(terms), list(others)
+    def add(
+        self, size: int, weights: dict[str, float], means: dict[str, Tensor], others: dict[str, Tensor]
+    ) -> None:
+        """A batch of `size` rows: the weight and the mean of each term, and losses of other players."""
+        self._names, self._others = list(weights), list(others)
         self._sizes.append(size)
-        self._weights.append([*(weight for weight, _ in terms.values()), *(0.0 for _ in others)])
+        self._weights.append([*weights.values(), *(0.0 for _ in others)])
         self._values.append([*means.values(), *others.values()])
         if len(self._sizes) == self.fold:
             self._add_up()

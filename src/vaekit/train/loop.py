@@ -26,6 +26,7 @@ from vaekit.train.callbacks import Callback
 from vaekit.train.denoise import Denoise
 from vaekit.train.history import Means
 from vaekit.train.interrupt import Interrupt
+from vaekit.train.passes import Passes
 from vaekit.train.players import Player
 from vaekit.train.rows import Rows, in_order, shuffled
 from vaekit.train.schedules import make_schedule
@@ -110,6 +111,7 @@ class Training:
         self.stop = False
         self.diverged: str | None = None
         self.means = Means()
+        self.passes = Passes(self)
         self.so_far: Callable[[], Any] = lambda: None
 
     @property
@@ -182,23 +184,14 @@ class Training:
 
     def take_step(self, x: Tensor, c: Tensor | None) -> None:
         """Every loss from one record of evidence, every player its gradient, then all move."""
-        terms, losses, means = self.losses(x, c)
-        if not self.is_finite(losses[0], means):
+        found = self.passes.take(x, c)
+        if not self.is_finite(found.loss, found.means):
             return
-        of_model, of_critics = [self.player, *self.followers], self.others
-        players = [*of_model, *of_critics]
-        alone = len(players) == 1
-        for player, loss in zip(players, losses, strict=True):
-            player.feel(loss, alone, again=player in of_model[:-1])
-        for player in players:
-            player.move(self.share, self.plan.gradient_clip)
+        for player, gradients in zip(self.players, found.gradients, strict=True):
+            player.move(gradients, self.share, self.plan.gradient_clip)
         if self.average is not None:
             self.average.follow()
-        others = {
-            f"{player.name.replace('-', '_')}_loss": loss.detach()
-            for player, loss in zip(self.others, losses[len(of_model) :], strict=True)
-        }
-        self.means.add(len(x), terms, means, others)
+        self.means.add(len(x), found.weights, found.means, found.others)
 
     @property
     def share(self) -> float:

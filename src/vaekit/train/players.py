@@ -1,13 +1,15 @@
 """Players: the model and its critics. A player's loss moves that player's parameters and no others.
 
 Two players may share parameters: the model, and its encoder where it follows a critic by an optimiser of its own.
-Each keeps its own gradient until all move.
+Each feels its own gradient before any of them moves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from vaekit.train.optimizers import make_optimizer
@@ -19,7 +21,6 @@ class Player:
     def __init__(self, name: str, module: nn.Module, optimizer: Any, learning_rate: float) -> None:
         self.name = name
         self.parameters = [p for p in module.parameters() if p.requires_grad]
-        self.felt: list[Tensor | None] = []
         self.learning_rate = learning_rate
         self.optimizer = (
             make_optimizer(optimizer, self.parameters, learning_rate) if self.parameters else None
@@ -40,24 +41,39 @@ class Player:
                 for name, value in state.items()
             }
 
-    def feel(self, loss: Tensor, alone: bool = False, again: bool = False) -> None:
-        """Give this player's parameters, and nobody else's, the gradient of its loss.
+    def feel(self, loss: Tensor, alone: bool = False, again: bool = False) -> list[Tensor | None]:
+        """The gradient of this player's loss by each of its parameters, None where it does not depend on it.
 
         alone: nobody else plays, and the plain way, which is faster, comes to the same. again: another loss of the
         same pass is felt later.
         """
         if self.optimizer is None:
-            return
+            return []
         for parameter in self.parameters:
             parameter.grad = None
         loss.backward(inputs=None if alone else self.parameters, retain_graph=again)
-        self.felt = [] if alone else [parameter.grad for parameter in self.parameters]
+        return [parameter.grad for parameter in self.parameters]
 
-    def move(self, share: float, gradient_clip: float | None) -> None:
-        """One step of the optimiser, at this share of the learning rate."""
+    def slopes(self, loss: Tensor, again: bool = False) -> list[Tensor | None]:
+        """The same without what torch does when it puts a gradient in its place, which no record should hold."""
+        if self.optimizer is None:
+            return []
+        found = torch.autograd.grad(loss, self.parameters, retain_graph=again, allow_unused=True)
+        taken = {parameter.data_ptr() for parameter in self.parameters}
+        slopes: list[Tensor | None] = []
+        for parameter, slope in zip(self.parameters, found, strict=True):
+            # Each in memory of its own, laid out as its parameter is.
+            if slope is not None and (slope.stride() != parameter.stride() or slope.data_ptr() in taken):
+                slope = torch.empty_like(parameter).copy_(slope)
+            taken.update([] if slope is None else [slope.data_ptr()])
+            slopes.append(slope)
+        return slopes
+
+    def move(self, gradients: Sequence[Tensor | None], share: float, gradient_clip: float | None) -> None:
+        """One step of the optimiser by these gradients, at this share of the learning rate."""
         if self.optimizer is None:
             return
-        for parameter, gradient in zip(self.parameters, self.felt, strict=False):
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
             parameter.grad = gradient
         if gradient_clip is not None:
             nn.utils.clip_grad_norm_(self.parameters, gradient_clip, foreach=True)
