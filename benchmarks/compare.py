@@ -32,17 +32,12 @@ def what_the_machine_can_do(threads: int) -> tuple[float, float]:
     return max(answer["rate"] for answer in answers), max(answer["bandwidth"] for answer in answers)
 
 
-def page(
-    found: Sequence[Comparison], head: Sequence[str], rate: float, lacking: Sequence[Work] = ()
-) -> list[str]:
+def page(found: Sequence[Comparison], head: Sequence[str], lacking: Sequence[Work] = ()) -> list[str]:
     """Everything that was found, as Markdown, and the works that were not done."""
     parts = (
         ("Losses that were compared:", table.losses(found)),
         ("Where the time goes, for aims that were not reached:", table.profiles(found)),
-        (
-            "What the products of matrices alone take, at the best rate of this machine:",
-            table.ceilings(found, rate),
-        ),
+        ("What the products of matrices, and Adam, take alone:", table.ceilings(found)),
         ("Not measured on this machine:", [f"- {work.title}" for work in lacking]),
     )
     days = sorted({comparison.date for comparison in found})
@@ -104,10 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found.append(comparison)
             print("", work.name, *table.table([comparison]), sep="\n")
             print(*table.losses([comparison]), *table.profiles([comparison]), sep="\n")
-            print(*table.ceilings([comparison], rate), sep="\n", flush=True)
+            print(*table.ceilings([comparison]), sep="\n", flush=True)
     if given.quick or given.only or given.clock != "seconds":
         return 0
-    table.put(PAGE, "peers", page(found, head, rate, lacking))
+    table.put(PAGE, "peers", page(found, head, lacking))
     short = table.falls_short(found)
     print("", *(f"not as required: {line}" for line in short), sep="\n")
     return int(bool(short))

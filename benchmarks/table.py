@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.side_by_side import OURS, Comparison
-from benchmarks.work import Against
+from benchmarks.work import BARE, Against
 
 HEAD = ("work", "against", "median", "min", "max", "required", "aim", "", "vaekit", "peer", "vaekit", "peer")
 
@@ -111,14 +111,14 @@ def profiles(found: Iterable[Comparison]) -> list[str]:
     ]
 
 
-def ceilings(found: Iterable[Comparison], rate: float) -> list[str]:
-    """A line a work whose operations are counted: the ratios if vaekit's time were that of its products of matrices
-    alone, at the machine's best `rate` in operations a second. No required line above its ceiling can hold."""
+def ceilings(found: Iterable[Comparison]) -> list[str]:
+    """A line a work whose bare products were measured: the ratios if vaekit's time were that of these alone. No program
+    of torch can hold a required line above its ceiling."""
     return [
-        f"- {comparison.work.title}: {seconds(alone)} at best; so at most {', '.join(told)}"
+        f"- {comparison.work.title}: {seconds(alone)}; so at most {', '.join(told)}"
         for comparison in found
-        if comparison.work.operations
-        for alone in [comparison.work.operations / rate]
+        if BARE in comparison.work.against and not reason_for_none(comparison, BARE)
+        for alone in [comparison.median(BARE.name, "seconds")]
         for told in [list(_at_most(comparison, alone))]
         if told
     ]

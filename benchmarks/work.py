@@ -75,12 +75,6 @@ class Work:
     tolerance: float = 0.02
     impossible: Callable[[], str] = str
 
-    @property
-    def operations(self) -> float:
-        """The floating-point operations of our turn, where they are counted; else 0."""
-        counted = (self.order.deed, self.order.network) == ("epoch", "mlp")
-        return operations_of_mlp(self.order) if counted else 0.0
-
     def quickened(self) -> Work:
         """A few short turns, to see that all of it works."""
         order = replace(self.order, **dict(self.quick))
@@ -102,6 +96,8 @@ RESIDUAL = Order("epoch", network="residual", rows=256, batch=32)
 FEW_ROWS = (("rows", 10_240),)
 FEWER_ROWS = (("rows", 2_560),)
 PCA = "scikit-learn PCA"
+BARE = Against("its products and Adam alone", "bare", same=False)
+"""What no program of torch can be faster than."""
 
 WORKS = (
     Work(
@@ -113,6 +109,7 @@ WORKS = (
             Against("Keras example", "keras"),
             Against("JAX scan", "jax", 0.8, 1.0),
             Against(PCA, "sklearn", same=False),
+            BARE,
         ),
         quick=FEW_ROWS,
     ),
@@ -124,6 +121,7 @@ WORKS = (
             Against("PyTorch example", "pytorch"),
             Against("TensorFlow tutorial", "tensorflow"),
             Against("JAX scan", "jax"),
+            BARE,
         ),
         quick=FEW_ROWS,
     ),
@@ -154,7 +152,7 @@ WORKS = (
     ),
     Work(
         "encode", "codes of 10,000 rows, MLP", replace(MLP, deed="encode"),
-        (Against("pythae `embed`", "pythae", 4.0, 8.0), Against(PCA, "sklearn", same=False)),
+        (Against("pythae `embed`", "pythae", 4.0, 8.0), Against(PCA, "sklearn", same=False), BARE),
         quick=FEW_ROWS,
     ),
     Work(
@@ -164,13 +162,13 @@ WORKS = (
     ),
     Work(
         "score", "score_samples of 10,000 rows, one draw, MLP", replace(MLP, deed="score"),
-        (Against("pythae forward and loss", "pythae", 2.5, 3.0),),
+        (Against("pythae forward and loss", "pythae", 2.5, 3.0), BARE),
         quick=FEW_ROWS,
     ),
     Work(
         "log-likelihood", "log_likelihood of 200 digits, 5,000 draws, MLP",
         replace(MLP, deed="log_likelihood", asked=200, draws=5_000),
-        (Against("pythae `get_nll`", "pythae", 4.0, 6.0),),
+        (Against("pythae `get_nll`", "pythae", 4.0, 6.0), BARE),
         quick=(*FEW_ROWS, ("asked", 20), ("draws", 1_000)), rounds=3,
     ),
     Work(

@@ -13,10 +13,11 @@ import pytest
 import torch
 from benchmarks.environments import PACKAGES, ROOT
 from benchmarks.peers import networks
+from benchmarks.peers.bare import Products
 from benchmarks.peers.order import Order
 from benchmarks.side_by_side import OURS, Comparison, _go_round, order_of
 from benchmarks.sides import ENVIRONMENTS, PeerFailed, Program
-from benchmarks.work import WORKS, Against, Work, chosen, operations_of_mlp
+from benchmarks.work import BARE, WORKS, Against, Work, chosen, operations_of_mlp
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -234,14 +235,24 @@ def test_a_quick_run_changes_the_orders_of_all_sides(tmp_path: Path) -> None:
 
 
 def test_a_ceiling_is_the_ratio_if_nothing_but_the_products_took_time() -> None:
-    counted = replace(WORK, order=Order("epoch", rows=128))
-    found = compared([1.0, 1.0], [3.0, 3.0], work=counted)
-    rate = operations_of_mlp(counted.order) / 0.5  # the products take half a second
-    (told,) = table.ceilings([found], rate)
-    assert "500 ms at best" in told
+    found = compared([1.0, 1.0], [3.0, 3.0], work=replace(WORK, against=(PEER, BARE)))
+    found.answers[BARE.name] = [{"seconds": 0.5, "mebibytes": 300.0}] * 2
+    (told,) = table.ceilings([found])
+    assert "500 ms" in told
     assert told.endswith("at most 6 against peer")
 
 
-def test_what_is_not_counted_has_no_ceiling() -> None:
-    scored = replace(WORK, order=Order("score"))
-    assert not table.ceilings([compared([1.0], [3.0], work=scored)], 1e9)
+def test_what_was_not_measured_bare_has_no_ceiling() -> None:
+    assert not table.ceilings([compared([1.0], [3.0])])
+
+
+def test_the_bare_products_are_those_of_the_network() -> None:
+    order = Order("epoch", rows=64, batch=64)
+    x, bare = torch.ones(64, 784), Products(order, 64)
+    with FlopCounterMode(display=False) as counter:
+        bare.forward(x, slice(4))
+        bare.back(x)
+    assert counter.get_total_flops() == operations_of_mlp(order)
+    posterior, likelihood = networks.features(order)[0], networks.decoder(order)
+    shapes = [tuple(weight.shape) for layers in (posterior, likelihood) for weight in layers.parameters()]
+    assert {tuple(weight.shape) for weight in bare.weights} >= {shape for shape in shapes if len(shape) == 2}

@@ -12,7 +12,8 @@ To see one: `print(tape.source)`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache, partial
 from operator import getitem
 from typing import Any, cast
 
@@ -50,8 +51,16 @@ class Operation:
         return _tensors([given.get(name) for name in changed])
 
 
+@dataclass(frozen=True)
+class Written:
+    """Operations as text, and as the graph that it was written from by `torch.fx`."""
+
+    source: str
+    graph: Graph = field(compare=False, repr=False)
+
+
 class Tape:
-    """The operations of a step as a function of its batch, written by `torch.fx`.
+    """The operations of a step as a function of its batch.
 
     source     them, as text: x0, x1, ... are the batch, c0, c1, ... what stays the same from step to step
     constants  the value of each c
@@ -59,15 +68,20 @@ class Tape:
 
     def __init__(self, graph: Graph, constants: list[Any]) -> None:
         self.constants = constants
-        module = GraphModule({}, graph)
-        self.source = str(module.code)
-        self._play = module.forward
+        self._written = Written(graph.python_code("self").src.strip(), graph)
+
+    @property
+    def source(self) -> str:
+        return self._written.source
+
+    @cached_property
+    def _function(self) -> Callable[..., list[Tensor]]:
+        return _function_of(self._written)
 
     @torch.no_grad()
     def play(self, *batch: Tensor) -> list[Tensor]:
         """What the step gives for this batch."""
-        played: list[Tensor] = self._play(*batch, *self.constants)
-        return played
+        return self._function(*batch, *self.constants)
 
     def same(self, other: Tape) -> bool:
         """Whether the two do the same operations with the same numbers and weights."""
@@ -79,7 +93,7 @@ def record(step: Callable[..., list[Tensor]], *batch: Tensor) -> Tape | None:
     plain array."""
     with _Recorder() as recorder:
         results = step(*batch)
-    return _tape(recorder.operations, batch, results)
+    return _made(recorder.operations, batch, results)
 
 
 class _Recorder(TorchDispatchMode):
@@ -101,13 +115,13 @@ class _Recorder(TorchDispatchMode):
 _Recorder.__torch_dispatch__ = uncompiled(_Recorder.__torch_dispatch__)  # type: ignore[method-assign]
 
 
-def _tape(operations: Sequence[Operation], batch: Sequence[Tensor], results: Sequence[Tensor]) -> Tape | None:
+def _made(operations: Sequence[Operation], batch: Sequence[Tensor], results: Sequence[Tensor]) -> Tape | None:
     if not all(map(_can_be_played, operations)):
         return None
     given_away = {_memory(result) for result in results}
     written = {_memory(tensor) for each in operations for tensor in each.written}
     varying = _varying(operations, batch, given_away | written)
-    return _written(_read_by_somebody(varying, results), batch, results)
+    return _tape_of(_read_by_somebody(varying, results), batch, results)
 
 
 def _can_be_played(operation: Operation) -> bool:
@@ -156,7 +170,7 @@ def _read_by_somebody(operations: Sequence[Operation], results: Sequence[Tensor]
     return left[::-1]
 
 
-def _written(operations: Sequence[Operation], batch: Sequence[Tensor], results: Sequence[Tensor]) -> Tape:
+def _tape_of(operations: Sequence[Operation], batch: Sequence[Tensor], results: Sequence[Tensor]) -> Tape:
     """The tape of these operations; a tensor that none of them made, and a generator, is a constant."""
     graph = Graph()
     known = {id(tensor): graph.placeholder(f"x{at}") for at, tensor in enumerate(batch)}
@@ -181,7 +195,7 @@ def _written(operations: Sequence[Operation], batch: Sequence[Tensor], results: 
         if each.operator is torch.ops.aten.detach.default:
             known[id(each.results)] = known[id(each.arguments[0])]
             continue
-        node = graph.call_function(_function(each.operator), named(each.arguments), named(each.named))
+        node = graph.call_function(_plain(each.operator), named(each.arguments), named(each.named))
         if isinstance(each.results, Tensor):
             known[id(each.results)] = node
             continue
@@ -192,8 +206,15 @@ def _written(operations: Sequence[Operation], batch: Sequence[Tensor], results: 
     return Tape(graph, constants)
 
 
+@lru_cache(maxsize=16)
+def _function_of(written: Written) -> Callable[..., list[Tensor]]:
+    """The function that the text says; another fit of the same network has the same."""
+    function: Callable[..., list[Tensor]] = GraphModule({}, written.graph).forward
+    return function
+
+
 @cache
-def _function(operator: Any) -> Callable[..., Any]:
+def _plain(operator: Any) -> Callable[..., Any]:
     """The operator without its way through the tables of torch, under its name with underscores."""
     function: Any = partial(getattr(operator, "_op", operator))
     function.__module__, function.__name__ = str(operator).replace(".", "_").split("_", 1)
