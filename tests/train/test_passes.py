@@ -71,7 +71,6 @@ def recipe(name: str) -> Any:
     return lambda: estimator.from_recipe(name, likelihood="gaussian", network=SMALL, **QUICK).fit(X, y)
 
 
-torch.manual_seed(0)
 LAYERS = (
     nn.Sequential(nn.Linear(4, 6), nn.Tanh()),
     nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 4)),
@@ -161,7 +160,7 @@ class Weighs(Callback):
         training.bound.beta = 0.5
 
 
-class WeighsAtASteps(Callback):
+class WeighsAtSteps(Callback):
     """Changes it after the tenth step."""
 
     def step_ends(self, training: Any) -> None:
@@ -177,7 +176,7 @@ def hooked() -> nn.Module:
 CHANGING = {
     "own layer": of(network=(Counting(), nn.Linear(2, 4))),
     "hook": of(network=(hooked(), nn.Linear(2, 4))),
-    "callback of steps": of(callbacks=(WeighsAtASteps(),)),
+    "callback of steps": of(callbacks=(WeighsAtSteps(),)),
     "callback of short epochs": of(callbacks=(Weighs(),)),
 }
 

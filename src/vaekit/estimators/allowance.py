@@ -81,8 +81,8 @@ class Memory(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-for mode in (Allowance, Memory):
-    mode.__torch_dispatch__ = uncompiled(mode.__torch_dispatch__)  # type: ignore[method-assign]
+Allowance.__torch_dispatch__ = uncompiled(Allowance.__torch_dispatch__)  # type: ignore[method-assign]
+Memory.__torch_dispatch__ = uncompiled(Memory.__torch_dispatch__)  # type: ignore[method-assign]
 
 
 def memory() -> int:
