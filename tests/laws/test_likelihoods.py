@@ -316,6 +316,25 @@ def test_values_and_gradients_stay_finite_in_float32(row: str, size: float) -> N
     assert all(values.grad.isfinite().all() for values in own)
 
 
+@pytest.mark.parametrize("event", [(1,), (3, 37), (112,), (113,), (3, 32, 32)])
+@pytest.mark.parametrize("wide", [0.1, 5.0, 80.0])
+def test_a_bernoulli_is_the_same_with_and_without_a_gradient(event: tuple[int, ...], wide: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = wide * torch.randn(2, 3, *event, generator=generator, dtype=torch.float64)
+    x = torch.rand(3, *event, generator=generator, dtype=torch.float64)
+    for values in (x, x.round()):
+        odds, value = logits.numpy(), values.numpy()
+        each = torch.from_numpy(special.log_expit(odds) * value + special.log_expit(-odds) * (1 - value))
+        expected = each.flatten(2).sum(2)
+        for dtype, digits in ((torch.float64, 1e-13), (torch.float32, 2e-6)):
+            given = values.to(dtype)
+            for learns in (True, False):
+                with torch.set_grad_enabled(learns):
+                    found = Bernoulli(logits.to(dtype)).log_prob(given)
+                assert found.dtype == dtype
+                torch.testing.assert_close(found.double(), expected, rtol=digits, atol=digits)
+
+
 @pytest.mark.parametrize("logit", [0.0, 1e-8, 1e-4, 1e-2, 0.3, 0.4999, 0.5001, 1.0, 3.0, 10.0, 80.0])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_continuous_bernoulli_is_stable_near_one_half_and_far_from_it(logit: float, sign: int) -> None:

@@ -39,11 +39,11 @@ def row_keys(rows: Array, seed: int) -> Array:
     # Adding 0 makes -0 and 0, which are equal, the same bits; a value that is hidden (NaN) has many, and gets one.
     bits = np.ascontiguousarray(rows + np.float32(0), dtype=np.float32).view(np.uint32)
     if has_holes(rows):
-        bits = np.where((bits & _MAGNITUDE) > _INFINITE, _HIDDEN, bits)
+        bits[(bits & _MAGNITUDE) > _INFINITE] = _HIDDEN
     # Whole numbers have zeros at their end, which a product keeps; the other half of the bits fills them.
-    bits = bits ^ (bits >> np.uint32(16))
+    bits ^= bits >> np.uint32(16)
     places = _scrambled(np.arange(bits.shape[1], dtype=np.uint64) + np.uint64(seed % 2**63))
-    mixed = np.einsum("nf,f->n", bits.astype(np.uint64), places | np.uint64(1))
+    mixed = np.einsum("nf,f->n", bits, places | np.uint64(1))
     return _scrambled(mixed ^ _scrambled(np.full(1, seed % 2**63, np.uint64)))
 
 
@@ -70,6 +70,7 @@ def even_points(draws: int, size: int) -> Array:
 def row_normals(keys: Array, draws: int, size: int) -> Array:
     """(n,) keys -> (draws, n, size) float32, standard normal; K draws of a row are evenly spread."""
     shifts = row_uniforms(keys, size)
-    points = (even_points(draws, size)[:, None, :] + shifts[None]) % 1.0
-    normals: Array = ndtri(np.clip(points, 1e-12, 1 - 1e-12)).astype(np.float32)
+    points = even_points(draws, size)[:, None, :] + shifts[None]
+    points -= points >= 1  # round the circle
+    normals: Array = ndtri(np.clip(points, 1e-12, 1 - 1e-12, out=points), out=points).astype(np.float32)
     return normals

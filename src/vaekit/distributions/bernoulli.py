@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from vaekit.distributions.independent import Independent, sum_over_event
+from vaekit.distributions.independent import Independent, sum_of_logs, sum_over_event
 
 
 class Bernoulli(Independent):
@@ -32,10 +33,20 @@ class Bernoulli(Independent):
         return -self._cross_entropy(x)
 
     def log_prob(self, x: Tensor, observed: Tensor | None = None) -> Tensor:
-        """As for every family, with the sign turned after the sum: there it is one number an example."""
+        """As for every family, but where all values are observed in the cheapest order.
+
+        A gradient is cheapest through torch's one fused function, its sign turned after the sum: there it is one number
+        an example. Where none is wanted, a value's is (x - 1/2) logits - |logits| / 2 - log(1 + exp(-|logits|)), and
+        the logarithms of many values are one.
+        """
         if observed is not None:
             return super().log_prob(x, observed)
-        return -sum_over_event(self._cross_entropy(x), None)
+        if torch.is_grad_enabled():
+            return -sum_over_event(self._cross_entropy(x), None)
+        size = self.logits.abs()
+        linear = (self.logits * (x - 0.5)).sub_(size, alpha=0.5)
+        odds = size.mul_(-1 / math.log(2)).exp2_()  # half the time of exp
+        return sum_over_event(linear, None) - sum_of_logs(odds.add_(1))
 
     def _cross_entropy(self, x: Tensor) -> Tensor:
         """Of each value, as torch's one fused function."""

@@ -11,12 +11,26 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
+FACTORS = 112  # float32 ends at 2**128; the values of a 28 x 28 picture are whole products of so many
+
 
 def sum_over_event(each: Tensor, observed: Tensor | None) -> Tensor:
     """each (K, B, *event) -> (K, B): the sum of the values observed, all of them without a mask."""
     if observed is not None:
         each = torch.where(observed, each, 0.0)
     return each.sum(tuple(range(2, each.dim())))
+
+
+def sum_of_logs(factors: Tensor) -> Tensor:
+    """factors (K, B, *event), each from 1 to 2 -> (K, B): the sum of their logarithms over the event.
+
+    A logarithm for FACTORS of them at a time: it costs more than their product, which stays below 2**FACTORS.
+    """
+    values = factors.flatten(2)
+    whole = values.shape[2] // FACTORS * FACTORS
+    products = values[..., :whole].unflatten(2, (-1, FACTORS)).prod(3)
+    sums: Tensor = products.log().sum(2) + values[..., whole:].prod(2).log()
+    return sums
 
 
 def weighted_mean(weights: Tensor, each: Tensor) -> Tensor:

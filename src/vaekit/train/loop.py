@@ -201,7 +201,7 @@ class Training:
     def is_finite(self, loss: Tensor, means: dict[str, Tensor]) -> bool:
         """Whether the loss of this step is a number, where that is looked at; if not, the run has diverged."""
         first = self.step % self.steps_an_epoch == 0
-        if (first or self.plan.device.type == "cpu") and not math.isfinite(float(loss.detach())):
+        if (first or self.plan.device.type == "cpu") and not math.isfinite(loss.item()):
             self.diverged = self._first_bad(means)
             return False
         if first and not self.watched:

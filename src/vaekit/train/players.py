@@ -41,6 +41,11 @@ class Player:
                 for name, value in state.items()
             }
 
+    def forget(self) -> None:
+        """Let the gradients of the last step go, so that those of the next may lie where they lay."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
     def feel(self, loss: Tensor, alone: bool = False, again: bool = False) -> list[Tensor | None]:
         """The gradient of this player's loss by each of its parameters, None where it does not depend on it.
 
@@ -49,8 +54,7 @@ class Player:
         """
         if self.optimizer is None:
             return []
-        for parameter in self.parameters:
-            parameter.grad = None
+        self.forget()
         loss.backward(inputs=None if alone else self.parameters, retain_graph=again)
         return [parameter.grad for parameter in self.parameters]
 

@@ -24,6 +24,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 from vaekit.machine import uncompiled
+from vaekit.train.fewer import with_fewer
+from vaekit.train.operation import Operation, memory_of, tensors_in
 
 READS_A_VALUE = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape}
 """Operations after which Python may do one thing or another, by the values of a tensor."""
@@ -32,23 +34,6 @@ MAKES = {
     "ones_like", "zeros_like", "full_like", "new_ones", "new_zeros", "new_full",
 }  # fmt: skip
 """Operations that make a tensor out of a shape and a number."""
-
-
-class Operation:
-    """One call of an operator of torch: the tensors that it read, made and wrote to."""
-
-    def __init__(self, operator: Any, arguments: Sequence[Any], named: dict[str, Any], results: Any) -> None:
-        self.operator, self.arguments, self.named, self.results = operator, arguments, named, results
-        self.read = [*_tensors(arguments), *_tensors(list(named.values()))]
-        self.made = _tensors(results)
-        self.written = self._written() if operator._schema.is_mutable else []
-        self.draws = torch.Tag.nondeterministic_seeded in operator.tags
-
-    def _written(self) -> list[Tensor]:
-        declared = self.operator._schema.arguments
-        given = {each.name: value for each, value in zip(declared, self.arguments, strict=False)} | self.named
-        changed = [each.name for each in declared if each.alias_info is not None and each.alias_info.is_write]
-        return _tensors([given.get(name) for name in changed])
 
 
 @dataclass(frozen=True)
@@ -118,10 +103,11 @@ _Recorder.__torch_dispatch__ = uncompiled(_Recorder.__torch_dispatch__)  # type:
 def _made(operations: Sequence[Operation], batch: Sequence[Tensor], results: Sequence[Tensor]) -> Tape | None:
     if not all(map(_can_be_played, operations)):
         return None
-    given_away = {_memory(result) for result in results}
-    written = {_memory(tensor) for each in operations for tensor in each.written}
+    given_away = {memory_of(result) for result in results}
+    written = {memory_of(tensor) for each in operations for tensor in each.written}
     varying = _varying(operations, batch, given_away | written)
-    return _tape_of(_read_by_somebody(varying, results), batch, results)
+    operations, results = with_fewer(varying, results)
+    return _tape_of(_read_by_somebody(operations, results), batch, results)
 
 
 def _can_be_played(operation: Operation) -> bool:
@@ -135,7 +121,7 @@ def _reads_a_value(operation: Operation) -> bool:
     if (
         operation.operator is torch.ops.aten.index.Tensor
     ):  # by numbers it has their shape, by a mask it counts
-        chosen = _tensors(operation.arguments[1])
+        chosen = tensors_in(operation.arguments[1])
         return any(each.dtype in (torch.bool, torch.uint8) for each in chosen)
     return bool(READS_A_VALUE & set(operation.operator.tags))
 
@@ -148,9 +134,9 @@ def _varying(operations: Sequence[Operation], batch: Sequence[Tensor], changing:
     left = []
     for each in operations:
         read = [id(tensor) for tensor in each.read]
-        makes = each.operator._schema.name.removeprefix("aten::") in MAKES
+        makes = each.name in MAKES
         alone = makes or (bool(read) and constant.issuperset(read))
-        kept = each.draws or each.written or any(_memory(tensor) in changing for tensor in each.made)
+        kept = each.draws or each.written or any(memory_of(tensor) in changing for tensor in each.made)
         if alone and not kept:
             constant.update(map(id, each.made))
         elif not (each.operator.is_view and made.isdisjoint(read)):
@@ -192,9 +178,6 @@ def _tape_of(operations: Sequence[Operation], batch: Sequence[Tensor], results: 
         return tree_map(lambda each: known.get(id(each), each), value)
 
     for each in operations:
-        if each.operator is torch.ops.aten.detach.default:
-            known[id(each.results)] = known[id(each.arguments[0])]
-            continue
         node = graph.call_function(_plain(each.operator), named(each.arguments), named(each.named))
         if isinstance(each.results, Tensor):
             known[id(each.results)] = node
@@ -219,18 +202,6 @@ def _plain(operator: Any) -> Callable[..., Any]:
     function: Any = partial(getattr(operator, "_op", operator))
     function.__module__, function.__name__ = str(operator).replace(".", "_").split("_", 1)
     return cast("Callable[..., Any]", function)
-
-
-def _tensors(value: Any) -> list[Tensor]:
-    """The tensors in an argument or a result: itself, or those of a list."""
-    if isinstance(value, Tensor):
-        return [value]
-    return [each for inner in value for each in _tensors(inner)] if isinstance(value, list | tuple) else []
-
-
-def _memory(tensor: Tensor) -> int:
-    """Where its values lie; tensors without any lie nowhere, each for itself."""
-    return tensor.untyped_storage().data_ptr() or -id(tensor)
 
 
 def _same(one: Any, other: Any) -> bool:
