@@ -38,7 +38,7 @@ class Fewer:
 
     stands_in  by the id of a tensor, another with the same values, to be read in its place
     shown      by the id of a view, the tensor whose memory it shows
-    maker      by the id of a tensor, the operation that made it
+    maker      by the id of a tensor, the operation that made it; not those that wrote to it later
     """
 
     def __init__(self, operations: Sequence[Operation], results: Sequence[Tensor]) -> None:
@@ -65,11 +65,12 @@ class Fewer:
         if operation.operator.is_view:
             done = self._summed(operation) or self._looks(operation)
         for each in done:
-            self.maker.update((id(tensor), each) for tensor in each.made)
+            given = {id(tensor) for tensor in each.read}
+            self.maker.update((id(tensor), each) for tensor in each.made if id(tensor) not in given)
         yield from done
 
     def _is_what_was_there(self, operation: Operation) -> bool:
-        """-(-x), and x to the power of one; the tensor is read in the place of its copy unless one of them changes."""
+        """-(-x), and x to the power of one; x is read in the place of its copy unless one of them changes."""
         source = None
         if operation.operator is torch.ops.aten.neg.default:
             inner = self.maker.get(id(operation.arguments[0]))
@@ -78,10 +79,8 @@ class Fewer:
             source = operation.arguments[0]
         if source is None or source.dtype != operation.results.dtype:
             return False
-        if (
-            memory_of(source) in self.written
-            or memory_of(operation.results) in self.written | self.given_away
-        ):
+        changing = {memory_of(each) for each in (source, *operation.read, operation.results)} & self.written
+        if changing or memory_of(operation.results) in self.given_away:
             return False
         self.stands_in[id(operation.results)] = source
         return True
@@ -89,12 +88,13 @@ class Fewer:
     def _summed(self, view: Operation) -> list[Operation]:
         """A sum whose axes of one value are dropped afterwards, as one that keeps none."""
         made = self.maker.get(id(view.arguments[0]))
-        if made is None or made.operator is not SUM or made.arguments[1:][1:] != (True,):
+        if made is None or made.operator is not SUM or made.arguments[2:] != (True,):
             return []
-        x, axes = made.arguments[0], [axis % made.arguments[0].dim() for axis in made.arguments[1] or []]
-        left = [size for axis, size in enumerate(x.shape) if axis not in axes]
-        dropped = bool(axes) and x.is_contiguous() and list(view.results.shape) == left
-        if not dropped or memory_of(view.results) in self.written:
+        x, axes = made.arguments[:2]
+        if not axes or not x.dim() or not x.is_contiguous() or memory_of(view.results) in self.written:
+            return []
+        dropped = {axis % x.dim() for axis in axes}
+        if list(view.results.shape) != [size for axis, size in enumerate(x.shape) if axis not in dropped]:
             return []
         return [Operation(SUM, (x, axes, False), made.named, view.results)]
 
