@@ -21,14 +21,13 @@ SUM = torch.ops.aten.sum.dim_IntList
 
 
 def with_fewer(
-    operations: Sequence[Operation], results: Sequence[Tensor]
+    operations: Sequence[Operation], results: Sequence[Tensor], written: set[int], given_away: set[int]
 ) -> tuple[list[Operation], list[Tensor]]:
-    """The operations, and the results that they now give."""
+    """The operations, and the results that they now give. written, given_away: memory that changes, that leaves."""
+    # Of a tensor that changes its shape only the last one is known.
     if any(torch.Tag.inplace_view in each.operator.tags for each in operations):
-        return list(operations), list(
-            results
-        )  # of a tensor that changes its shape only the last one is known
-    fewer = Fewer(operations, results)
+        return list(operations), list(results)
+    fewer = Fewer(written, given_away)
     left = [other for each in operations for other in fewer.take(each)]
     return left, [fewer.now(result) for result in results]
 
@@ -41,12 +40,11 @@ class Fewer:
     maker      by the id of a tensor, the operation that made it; not those that wrote to it later
     """
 
-    def __init__(self, operations: Sequence[Operation], results: Sequence[Tensor]) -> None:
+    def __init__(self, written: set[int], given_away: set[int]) -> None:
+        self.written, self.given_away = written, given_away
         self.stands_in: dict[int, Tensor] = {}
         self.shown: dict[int, Tensor] = {}
         self.maker: dict[int, Operation] = {}
-        self.written = {memory_of(tensor) for each in operations for tensor in each.written}
-        self.given_away = {memory_of(result) for result in results}
 
     def now(self, value: Tensor) -> Tensor:
         """What is read in the place of this tensor."""
@@ -91,7 +89,9 @@ class Fewer:
         if made is None or made.operator is not SUM or made.arguments[2:] != (True,):
             return []
         x, axes = made.arguments[:2]
-        if not axes or not x.dim() or not x.is_contiguous() or memory_of(view.results) in self.written:
+        if not axes or not x.dim() or memory_of(view.results) in self.written:
+            return []
+        if not (x.is_contiguous() and view.results.is_contiguous()):
             return []
         dropped = {axis % x.dim() for axis in axes}
         if list(view.results.shape) != [size for axis, size in enumerate(x.shape) if axis not in dropped]:

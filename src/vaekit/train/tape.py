@@ -106,7 +106,7 @@ def _made(operations: Sequence[Operation], batch: Sequence[Tensor], results: Seq
     given_away = {memory_of(result) for result in results}
     written = {memory_of(tensor) for each in operations for tensor in each.written}
     varying = _varying(operations, batch, given_away | written)
-    operations, results = with_fewer(varying, results)
+    operations, results = with_fewer(varying, results, written, given_away)
     return _tape_of(_read_by_somebody(operations, results), batch, results)
 
 
@@ -118,9 +118,7 @@ def _can_be_played(operation: Operation) -> bool:
 
 
 def _reads_a_value(operation: Operation) -> bool:
-    if (
-        operation.operator is torch.ops.aten.index.Tensor
-    ):  # by numbers it has their shape, by a mask it counts
+    if operation.operator is torch.ops.aten.index.Tensor:  # by numbers it has their shape, a mask is counted
         chosen = tensors_in(operation.arguments[1])
         return any(each.dtype in (torch.bool, torch.uint8) for each in chosen)
     return bool(READS_A_VALUE & set(operation.operator.tags))
